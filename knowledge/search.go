@@ -1,0 +1,72 @@
+package knowledge
+
+import (
+	"context"
+
+	"bangban/nlu"
+)
+
+// EntryKind is the kind of a published entry.
+type EntryKind string
+
+// The kinds of entries that can be found.
+const (
+	KindItem    EntryKind = "item"
+	KindFAQ     EntryKind = "faq" // faq, line, concept, notice, plan: see FAQ.Kind
+	KindEvent   EntryKind = "event"
+	KindHotline EntryKind = "hotline"
+	KindPoint   EntryKind = "point"
+)
+
+// Document is an entry as it is searched: every way to name it, and the rest of its words.
+type Document struct {
+	ID     string // entry id
+	Kind   EntryKind
+	Titles []string // official, short, everyday names; standard question and variants. Titles[0] is shown.
+	Body   string   // conditions, materials, answers: searched with less weight
+	// Item is the item a FAQ is bound to, or the item itself; Attribute the attribute a FAQ answers.
+	Item      ItemID
+	Attribute nlu.Attribute
+	Regions   []string // empty: the whole city
+	Topics    []string
+	AgentOnly bool
+	// From and Until bound the validity in Unix microseconds; 0 is open.
+	From, Until int64
+}
+
+// Query is one search.
+type Query struct {
+	Understanding *nlu.Understanding
+	Region        string // entries for other regions are left out; empty: all
+	Now           int64  // Unix microseconds: validity
+	Staff         bool   // agent-only entries too
+	Kinds         []EntryKind
+	Limit         int // 10 when 0
+}
+
+// Candidate is an entry with the evidence for it.
+type Candidate struct {
+	Document *Document
+	// Score orders the candidates; it is comparable within one search only.
+	Score    float64
+	Evidence Evidence
+}
+
+// Evidence are the figures that the decision and the confidence rest on.
+type Evidence struct {
+	Lexical   float64 // own BM25 over words, bigrams, characters
+	Possible  float64 // highest Lexical that this query could reach; Lexical/Possible is comparable across queries
+	Coverage  float64 // idf-weighted share of the query's bigrams and characters that the entry holds, 0-1
+	Title     float64 // likeness of the best title to the query, 0-1; 1 when they are equal
+	BestTitle string  // the title that matched best
+	Meaning   float64 // cosine of the meaning stage, 0 when it is missing
+	Matched   []string
+}
+
+// Searcher finds published entries that a question may mean, best first. An entry that is expired, not yet in force,
+// withdrawn or for agents only (unless Query.Staff) is never among them. The result is the same for the same query and Version.
+type Searcher interface {
+	Search(ctx context.Context, q Query) ([]Candidate, error)
+	// Version names the published knowledge that is searched: it changes with every publication.
+	Version() string
+}
