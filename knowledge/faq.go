@@ -34,10 +34,10 @@ type FAQKind string
 // LifeEvent is 一件事 (Bundle): several items that one event in life brings together.
 type LifeEvent struct {
 	ID      string   `yaml:"id" json:"id"`
-	Name    string   `yaml:"name" json:"name"`     // 我要开餐馆, 新生儿出生
-	Words   []string `yaml:"words" json:"words"`   // how people say it
+	Name    string   `yaml:"name" json:"name"`   // 我要开餐馆, 新生儿出生
+	Words   []string `yaml:"words" json:"words"` // how people say it
 	Summary *Fact    `yaml:"summary" json:"summary"`
-	Items   []ItemID `yaml:"items" json:"items"`   // in the order in which they are done
+	Items   []ItemID `yaml:"items" json:"items"` // in the order in which they are done
 	Steps   []Fact   `yaml:"steps" json:"steps,omitempty"`
 	Topics  []string `yaml:"topics" json:"topics,omitempty"`
 	Updated string   `yaml:"updated" json:"updated"`

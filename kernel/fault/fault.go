@@ -60,7 +60,9 @@ func (e *Error) Unwrap() error { return e.Cause }
 func New(kind Kind, key string) *Error { return &Error{Kind: kind, Key: key} }
 
 // Wrap makes an error with a cause.
-func Wrap(kind Kind, key string, cause error) *Error { return &Error{Kind: kind, Key: key, Cause: cause} }
+func Wrap(kind Kind, key string, cause error) *Error {
+	return &Error{Kind: kind, Key: key, Cause: cause}
+}
 
 // KindOf returns the kind of err: Internal for errors that are not ours, empty for nil.
 func KindOf(err error) Kind {
