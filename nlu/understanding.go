@@ -1,5 +1,7 @@
 package nlu
 
+import "strings"
+
 // Understanding is what was made of one utterance.
 type Understanding struct {
 	// Raw is the text as it came, cut to what is readable; Masked the same with personal numbers replaced (for logs and the index).
@@ -8,6 +10,9 @@ type Understanding struct {
 	Normal string
 	// Core is Normal without greetings, self-introduction, politeness and correction phrases: what is searched.
 	Core string
+	// Topic is Core without question words, attribute words, region and time: the matter alone ("身份证丢了" of "身份证丢了要多少钱").
+	// It is empty when nothing is left (那要多久).
+	Topic string
 	// Terms are the words of Core with their weight in a query; Expanded the synonyms and repaired sound-alikes, weight < 1.
 	Terms    []Term
 	Expanded []Term
@@ -27,6 +32,29 @@ type Understanding struct {
 	Parts []string
 	// Readable is false for emoji, control characters, noise.
 	Readable bool
+}
+
+// TopicOnly returns the same understanding with Topic as its Core and only the terms that stand in it, for entries that are names;
+// nil when Topic is empty or all of Core.
+func (u *Understanding) TopicOnly() *Understanding {
+	if u.Topic == "" || u.Topic == u.Core {
+		return nil
+	}
+	t := *u
+	t.Core, t.Terms, t.Expanded = u.Topic, nil, nil
+	kept := map[string]bool{}
+	for _, term := range u.Terms {
+		if strings.Contains(u.Topic, term.Text) {
+			t.Terms = append(t.Terms, term)
+			kept[term.Text] = true
+		}
+	}
+	for _, term := range u.Expanded {
+		if kept[term.From] || strings.Contains(u.Topic, term.From) {
+			t.Expanded = append(t.Expanded, term)
+		}
+	}
+	return &t
 }
 
 // Term is a word with its weight.
