@@ -1,0 +1,143 @@
+package index
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"bangban/knowledge"
+	"bangban/knowledge/rank"
+)
+
+// snapshot is one published state of the knowledge, complete and unchanging.
+type snapshot struct {
+	analyser  Analyser
+	analysis  int
+	documents []*knowledge.Document // ordered by id; the numbers that ranked uses
+	ranked    *rank.Index
+	reader    *reader // the same state on disk; nil where there is none
+	version   string
+	seq       atomic.Int64
+
+	users   atomic.Int64 // 1 for being current, and 1 for every running search
+	drained chan struct{}
+}
+
+func newSnapshot(an Analyser, analysis int, docs []*knowledge.Document, version string, seq int64) *snapshot {
+	s := &snapshot{analyser: an, analysis: analysis, documents: docs, version: version, drained: make(chan struct{})}
+	s.seq.Store(seq)
+	s.users.Store(1)
+	return s
+}
+
+// acquire keeps the snapshot open; false: it has been closed already.
+func (s *snapshot) acquire() bool {
+	for {
+		n := s.users.Load()
+		if n == 0 {
+			return false
+		}
+		if s.users.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+}
+
+func (s *snapshot) release() {
+	if s.users.Add(-1) == 0 {
+		s.reader.close()
+		close(s.drained)
+	}
+}
+
+// exhaustive is the number of entries up to which every entry is scored. Above it bleve names the candidates first.
+// docs/decisions/003-own-ranking.md has the measurements.
+const exhaustive = 150_000
+
+// fromDisk is how many candidates bleve names.
+const fromDisk = 200
+
+// search finds the best entries for a query.
+func (s *snapshot) search(ctx context.Context, q knowledge.Query, log *slog.Logger) []knowledge.Candidate {
+	asked := rank.NewQuery(s.analyser, q.Understanding)
+	limit := q.Limit
+	if limit <= 0 {
+		limit = 10
+	}
+	o := rank.Options{Limit: limit, Keep: func(doc int) bool { return allowed(s.documents[doc], q) }}
+	var hits []rank.Hit
+	if len(s.documents) > exhaustive && s.reader != nil {
+		ids, err := s.reader.candidates(ctx, asked, fromDisk)
+		if err != nil {
+			log.Warn("disk index not readable, every entry is scored", "error", err)
+		} else {
+			o.Only = s.numbers(ids)
+			hits = s.ranked.Search(asked, o)
+		}
+	}
+	if len(hits) < limit {
+		// No disk index, or the filters left too few of its candidates.
+		o.Only = nil
+		hits = s.ranked.Search(asked, o)
+	}
+	out := make([]knowledge.Candidate, len(hits))
+	for i, h := range hits {
+		doc := s.documents[h.Doc]
+		out[i] = knowledge.Candidate{Document: doc, Score: h.Score, Evidence: knowledge.Evidence{
+			Lexical: h.Lexical, Possible: h.Possible, Coverage: h.Coverage, Title: h.Title, Matched: h.Matched,
+		}}
+		if h.BestTitle < len(doc.Titles) {
+			out[i].Evidence.BestTitle = doc.Titles[h.BestTitle]
+		}
+	}
+	return out
+}
+
+// numbers are the numbers of documents by id, ascending.
+func (s *snapshot) numbers(ids []string) []uint32 {
+	out := make([]uint32, 0, len(ids))
+	for _, id := range ids {
+		i, ok := slices.BinarySearchFunc(s.documents, id, func(d *knowledge.Document, id string) int { return strings.Compare(d.ID, id) })
+		if ok {
+			out = append(out, uint32(i))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// allowed says whether an entry may be found: in force, for this person, of a wanted kind, and for the region asked about.
+func allowed(d *knowledge.Document, q knowledge.Query) bool {
+	if d.AgentOnly && !q.Staff {
+		return false
+	}
+	if d.From != 0 && q.Now < d.From || d.Until != 0 && q.Now >= d.Until {
+		return false
+	}
+	if len(q.Kinds) > 0 && !slices.Contains(q.Kinds, d.Kind) {
+		return false
+	}
+	if q.Region == "" || len(d.Regions) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(d.Regions, func(r string) bool { return overlap(r, q.Region) })
+}
+
+// overlap reports that one region lies within the other. Codes are GB/T 2260: 6 digits, 9 for towns, 12 for villages; a
+// code of 6 that ends in 00 stands for all below it.
+func overlap(a, b string) bool {
+	a, b = stem(a), stem(b)
+	return strings.HasPrefix(a, b) || strings.HasPrefix(b, a)
+}
+
+func stem(code string) string {
+	if len(code) == 6 {
+		code = strings.TrimSuffix(code, "00")
+		if len(code) == 4 {
+			code = strings.TrimSuffix(code, "00")
+		}
+	}
+	return code
+}
