@@ -1,0 +1,156 @@
+package bangban_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// arrows are the imports that a package may have of ours; a trailing /... takes in the packages below. A new edge is a decision:
+// it shows in review, and docs/architecture.md has its reason. Test files may import more.
+var arrows = map[string]string{
+	".":                    "...",
+	"cmd/bangban":          "...",
+	"corpus":               "",
+	"web":                  "",
+	"nlu":                  "",
+	"kernel/...":           "",
+	"city/...":             "kernel/...",
+	"identity":             "kernel/...",
+	"knowledge":            "nlu city/... kernel/... knowledge/law knowledge/quantity",
+	"knowledge/law":        "knowledge/quantity kernel/...",
+	"knowledge/quantity":   "",
+	"knowledge/rank":       "nlu knowledge kernel/...",
+	"knowledge/index":      "nlu knowledge knowledge/rank kernel/...",
+	"conversation/message": "nlu",
+	"conversation":         "conversation/message kernel/... nlu",
+	"answer":               "knowledge nlu conversation/message city/... kernel/...",
+	"answer/eval":          "answer knowledge knowledge/... nlu conversation/message kernel/...",
+	"channels":             "conversation/message kernel/...",
+	"channels/portal":      "channels conversation/message knowledge nlu city/... kernel/...",
+	"store":                "conversation conversation/message knowledge kernel/... nlu city/...",
+	"server":               "server/... conversation conversation/message knowledge nlu city/... kernel/... channels/... answer",
+	"server/citizen":       "server server/... conversation conversation/message knowledge nlu city/... kernel/... channels/...",
+	"bench/...":            "...",
+}
+
+// owners are the outside libraries that one package of ours keeps to itself.
+var owners = map[string][]string{
+	"github.com/blevesearch/":        {"knowledge/index", "bench/..."},
+	"github.com/go-ego/gse":          {"nlu", "bench/..."},
+	"github.com/silenceper/wechat":   {"channels/wechat"},
+	"github.com/emiago/sipgo":        {"telephony/signal"},
+	"database/sql":                   {"store"},
+	"github.com/jackc/pgx":           {"store"},
+	"modernc.org/sqlite":             {"store"},
+	"github.com/valyala/fasthttp":    {"server"},
+	"github.com/fasthttp/router":     {"server"},
+	"github.com/xuri/excelize":       {"knowledge/..."},
+	"net/http":                       {"bench/...", "cmd/bangban"},
+	"github.com/mozillazg/go-pinyin": {"nlu"},
+	"github.com/alecthomas/kong":     {"cmd/bangban"},
+}
+
+type pkg struct {
+	ImportPath, Doc      string
+	Imports, GoFiles     []string
+	Standard, Incomplete bool
+}
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	raw, err := exec.Command("go", "list", "-json=ImportPath,Doc,Imports,GoFiles", "./...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var all []pkg
+	for d := json.NewDecoder(strings.NewReader(string(raw))); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.GoFiles) > 0 && !strings.Contains(p.ImportPath, "/node_modules/") {
+			all = append(all, p)
+		}
+	}
+}
+
+// local is the path within the module; "." is the module itself.
+func local(path string) (string, bool) {
+	if path == "bangban" {
+		return ".", true
+	}
+	return strings.CutPrefix(path, "bangban/")
+}
+
+func covers(pattern, path string) bool {
+	if pattern == "..." {
+		return true
+	}
+	if below, ok := strings.CutSuffix(pattern, "/..."); ok {
+		return path == below || strings.HasPrefix(path, below+"/")
+	}
+	return pattern == path
+}
+
+// rule returns the row for a package: the exact one, else the longest pattern above it.
+func rule(path string) (allowed string, ok bool) {
+	if a, ok := arrows[path]; ok {
+		return a, true
+	}
+	longest := ""
+	for p := range arrows {
+		if strings.HasSuffix(p, "/...") && covers(p, path) && len(p) > len(longest) {
+			longest = p
+		}
+	}
+	return arrows[longest], longest != ""
+}
+
+func TestArrows(t *testing.T) {
+	for _, p := range packages(t) {
+		from, _ := local(p.ImportPath)
+		allowed, ok := rule(from)
+		if !ok {
+			t.Errorf("%s has no row in arrows: decide what it may import", from)
+			continue
+		}
+		for _, imp := range p.Imports {
+			to, ours := local(imp)
+			if !ours {
+				continue
+			}
+			if !slices.ContainsFunc(strings.Fields(allowed), func(a string) bool { return covers(a, to) }) {
+				t.Errorf("%s imports %s: arrows allow it only %q", from, to, allowed)
+			}
+		}
+	}
+}
+
+func TestOwners(t *testing.T) {
+	for _, p := range packages(t) {
+		from, _ := local(p.ImportPath)
+		for _, imp := range p.Imports {
+			for lib, of := range owners {
+				if (imp == strings.TrimSuffix(lib, "/") || strings.HasPrefix(imp, lib)) &&
+					!slices.ContainsFunc(of, func(o string) bool { return covers(o, from) }) {
+					t.Errorf("%s imports %s, which belongs to %s", from, imp, strings.Join(of, ", "))
+				}
+			}
+		}
+	}
+}
+
+func TestPackageComments(t *testing.T) {
+	for _, p := range packages(t) {
+		if len(strings.Fields(p.Doc)) < 5 {
+			t.Errorf("%s: say in the package comment what it is, what it leaves to others, where to start reading", p.ImportPath)
+		}
+	}
+}
