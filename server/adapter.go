@@ -1,0 +1,154 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"github.com/valyala/fasthttp"
+
+	"bangban/kernel/fault"
+)
+
+// Handler serves a route; JSON, HTML and Events make one of a plain function.
+type Handler struct {
+	api bool
+	run func(*exchange)
+}
+
+// Head is what a result may say beside its body.
+type Head struct {
+	// Status is 200 when 0.
+	Status  int
+	Cookies []Cookie
+	// Header holds further headers by their canonical name.
+	Header map[string]string
+}
+
+// Headed results set status, cookies and headers.
+type Headed interface{ Head() Head }
+
+// Page is what a page handler returns.
+type Page struct {
+	Head
+	// Type is text/html when empty.
+	Type string
+	Body []byte
+	// Location sends the browser on: with status 303 unless Head says otherwise.
+	Location string
+}
+
+// JSON adapts a function to a route of the API. The body of a POST is read into Req as JSON; fields with a tag
+// `path`, `query`, `header` or `cookie` come from there (and must be `json:"-"`); a field of type Caller is filled.
+// What it returns is the body, or the problem. Every string in Req is a copy: it may be kept.
+func JSON[Req, Res any](do func(context.Context, *Req) (*Res, error)) Handler {
+	plan := planOf(reflect.TypeFor[Req]())
+	return Handler{api: true, run: func(x *exchange) {
+		req := new(Req)
+		if err := x.read(plan, req, false); err != nil {
+			x.fail(err)
+			return
+		}
+		ctx, cancel := x.context()
+		defer cancel()
+		res, err := do(ctx, req)
+		if err != nil {
+			x.fail(err)
+			return
+		}
+		x.writeJSON(res)
+	}}
+}
+
+// HTML adapts a function to a page. The fields of a posted form are read into the fields of Req with a tag `form`.
+// Errors become the page of their problem.
+func HTML[Req any](do func(context.Context, *Req) (*Page, error)) Handler {
+	plan := planOf(reflect.TypeFor[Req]())
+	return Handler{run: func(x *exchange) {
+		req := new(Req)
+		if err := x.read(plan, req, true); err != nil {
+			x.fail(err)
+			return
+		}
+		ctx, cancel := x.context()
+		defer cancel()
+		page, err := do(ctx, req)
+		if err != nil {
+			x.fail(err)
+			return
+		}
+		x.writePage(page)
+	}}
+}
+
+// read fills req from the request and checks that it may be made at all.
+func (x *exchange) read(plan *plan, req any, page bool) error {
+	if err := x.guard(page); err != nil {
+		return err
+	}
+	v := reflect.ValueOf(req).Elem()
+	if !page && x.ctx.IsPost() {
+		if err := x.readBody(req); err != nil {
+			return err
+		}
+		if err := cleanStrings(v); err != nil {
+			return err
+		}
+	}
+	if page && x.ctx.IsPost() && !bytes.HasPrefix(x.ctx.Request.Header.ContentType(), []byte("application/x-www-form-urlencoded")) {
+		return fault.New(fault.Invalid, "request.form_type")
+	}
+	return plan.fill(x, v)
+}
+
+func (x *exchange) writeJSON(res any) {
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(res); err != nil {
+		x.fail(fmt.Errorf("encode the result of %s: %w", x.route, err))
+		return
+	}
+	status := fasthttp.StatusOK
+	if h, ok := res.(Headed); ok {
+		head := h.Head()
+		x.writeHead(head)
+		if head.Status != 0 {
+			status = head.Status
+		}
+	}
+	if len(x.ctx.Response.Header.ContentType()) == 0 {
+		x.ctx.SetContentType("application/json; charset=utf-8")
+	}
+	x.ctx.SetStatusCode(status)
+	x.ctx.SetBody(body.Bytes())
+}
+
+func (x *exchange) writePage(p *Page) {
+	x.writeHead(p.Head)
+	status := p.Status
+	if p.Location != "" {
+		x.ctx.Response.Header.Set("Location", p.Location)
+		if status == 0 {
+			status = fasthttp.StatusSeeOther
+		}
+	}
+	if status == 0 {
+		status = fasthttp.StatusOK
+	}
+	x.ctx.SetStatusCode(status)
+	if p.Type == "" {
+		p.Type = "text/html; charset=utf-8"
+	}
+	x.ctx.SetContentType(p.Type)
+	x.ctx.SetBody(p.Body)
+}
+
+func (x *exchange) writeHead(h Head) {
+	for name, value := range h.Header {
+		x.ctx.Response.Header.Set(name, value)
+	}
+	x.setCookies(h.Cookies)
+}
