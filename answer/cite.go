@@ -1,0 +1,48 @@
+package answer
+
+import (
+	"strings"
+
+	"bangban/conversation/message"
+	"bangban/knowledge"
+	"bangban/nlu"
+)
+
+// cite names the entry that answers and the rules it rests on; each rule once, in the order of use.
+func (t *turn) cite(id, title, department, updated, url string, used []nlu.Attribute, basis []knowledge.Basis) {
+	issuer := department
+	if d, ok := t.Library.Department(department); ok {
+		issuer = d.Name
+	}
+	c := message.Citation{EntryID: id, Title: title, Issuer: issuer, Revision: t.Library.Revision(id), UpdatedAt: updated, URL: url,
+		Fields: used, Basis: []message.Basis{}}
+	seen := map[knowledge.Basis]bool{}
+	for _, b := range basis {
+		if seen[b] {
+			continue
+		}
+		seen[b] = true
+		if s, ok := t.Library.Resolve(b); ok {
+			c.Basis = append(c.Basis, message.Basis{Title: s.Title, DocumentNo: s.DocumentNo, Article: s.Article, URL: s.URL})
+		}
+	}
+	t.reply.Citations = append(t.reply.Citations, c)
+}
+
+// titles are the names of rules with their articles: 《居民身份证法》第十一条.
+func (t *turn) titles(basis []knowledge.Basis) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, b := range basis {
+		s, ok := t.Library.Resolve(b)
+		if !ok {
+			continue
+		}
+		name := "《" + strings.Trim(s.Title, "《》") + "》" + s.Article
+		if !seen[name] {
+			seen[name] = true
+			out = append(out, name)
+		}
+	}
+	return out
+}

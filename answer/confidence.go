@@ -1,0 +1,38 @@
+package answer
+
+import (
+	"math"
+	"unicode/utf8"
+
+	"bangban/conversation/message"
+	"bangban/nlu"
+)
+
+// judge sets the confidence of an answer from its features and keeps them with the reply.
+func (t *turn) judge(u *nlu.Understanding, groups []group) {
+	if t.reply.Kind != message.Answer {
+		return
+	}
+	t.features(groups)
+	f := t.reply.Features
+	f["length"] = float64(utf8.RuneCountInString(u.Core))
+	x := -3.2 + 3.0*f["title"] + 2.2*f["coverage"] + 1.5*f["lexical"] + 2.0*math.Min(f["margin"]*4, 1) - 0.6*f["missing"]
+	t.reply.Confidence = math.Round(1000/(1+math.Exp(-x))) / 1000
+}
+
+// features notes the figures of the first group and its distance to the next.
+func (t *turn) features(groups []group) {
+	e := groups[0].best.Evidence
+	t.feature("title", e.Title)
+	t.feature("coverage", e.Coverage)
+	if e.Possible > 0 {
+		t.feature("lexical", math.Min(1, e.Lexical/e.Possible))
+	}
+	t.feature("meaning", e.Meaning)
+	t.feature("strength", groups[0].strength)
+	margin := groups[0].strength
+	if len(groups) > 1 {
+		margin -= groups[1].strength
+	}
+	t.feature("margin", margin)
+}

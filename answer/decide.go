@@ -1,0 +1,282 @@
+package answer
+
+import (
+	"sort"
+	"strings"
+
+	"bangban/conversation/message"
+	"bangban/knowledge"
+	"bangban/nlu"
+)
+
+// The decision's thresholds, on group.strength (0-1). They are read off the tuning half of the labelled questions.
+const (
+	floor     = 0.46 // below it the city does not know
+	foreign   = 0.28 // below it the question is not the city's business
+	closeBy   = 0.07 // groups this near to the first mean the same to the machine
+	certain   = 0.97 // a title this like the question needs no clarifying
+	maxChoice = 4
+)
+
+// group is the candidates that speak of one matter: an item with the FAQs bound to it, or one entry alone.
+type group struct {
+	key      string
+	best     knowledge.Candidate
+	item     *knowledge.Candidate // the item itself, when it is among the candidates
+	strength float64
+}
+
+// ask searches for a fresh question and decides what to do with what is found.
+func (t *turn) ask(u *nlu.Understanding) error {
+	groups, err := t.search(u)
+	if err != nil {
+		return err
+	}
+	if kind, ok := verbs[u.Intent]; ok {
+		t.verb(kind, groups)
+		return nil
+	}
+	t.decide(u, groups)
+	return nil
+}
+
+// search returns the groups that the question may mean, strongest first. It asks twice: with all the citizen's words, for entries
+// that are questions themselves, and with the topic alone (no "多少钱", no "怎么办"), for entries that are names.
+func (t *turn) search(u *nlu.Understanding) ([]group, error) {
+	found, err := t.Search.Search(t.ctx, knowledge.Query{Understanding: u, Region: cityPart(t.region), Now: t.q.Now, Staff: t.q.Staff, Limit: 20})
+	if err != nil {
+		return nil, err
+	}
+	if topic := u.TopicOnly(); topic != nil {
+		byTopic, err := t.Search.Search(t.ctx, knowledge.Query{Understanding: topic, Region: cityPart(t.region), Now: t.q.Now, Staff: t.q.Staff, Limit: 20})
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, byTopic...)
+	}
+	groups := grouped(found)
+	if t.trace != nil {
+		t.trace.add(groups)
+	}
+	return groups, nil
+}
+
+// cityPart is the district of a region code: towns and villages share their district's entries.
+func cityPart(code string) string {
+	if len(code) > 6 {
+		return code[:6]
+	}
+	return code
+}
+
+func grouped(found []knowledge.Candidate) []group {
+	index := map[string]int{}
+	var groups []group
+	for _, c := range found {
+		key := c.Document.ID
+		if c.Document.Item != "" {
+			key = string(c.Document.Item)
+		}
+		i, ok := index[key]
+		if !ok {
+			i = len(groups)
+			index[key] = i
+			groups = append(groups, group{key: key, best: c, strength: -1})
+		}
+		g := &groups[i]
+		if s := strength(c.Evidence); s > g.strength {
+			g.strength, g.best = s, c
+		}
+		if c.Document.Kind == knowledge.KindItem && (g.item == nil || strength(c.Evidence) > strength(g.item.Evidence)) {
+			g.item = &c
+		}
+	}
+	sort.SliceStable(groups, func(a, b int) bool {
+		if groups[a].strength != groups[b].strength {
+			return groups[a].strength > groups[b].strength
+		}
+		return groups[a].key < groups[b].key
+	})
+	return groups
+}
+
+// strength is how well one entry fits, comparable across questions: likeness of a title, share of the question that the entry
+// covers, and the lexical score against the highest that the question could reach.
+func strength(e knowledge.Evidence) float64 {
+	s := 0.5*e.Title + 0.35*e.Coverage
+	if e.Possible > 0 {
+		s += 0.15 * min(1, e.Lexical/e.Possible)
+	}
+	return s
+}
+
+// decide answers, asks back, or says that it does not know.
+func (t *turn) decide(u *nlu.Understanding, groups []group) {
+	if u.Correction {
+		groups = without(groups, t.talk.Entry)
+	}
+	if len(groups) == 0 || groups[0].strength < floor {
+		t.unknown(u, groups)
+		return
+	}
+	rivals := rivalsOf(groups, u)
+	if len(rivals) > 1 && !t.clarified {
+		t.clarifyItem(u, rivals)
+		return
+	}
+	t.answerFrom(u, groups[0])
+	t.judge(u, groups)
+	if u.Intent == nlu.OtherDoor && t.reply.Kind == message.Answer {
+		t.reply.Reason = message.OtherDoor
+	}
+}
+
+func without(groups []group, key string) []group {
+	kept := groups[:0:0]
+	for _, g := range groups {
+		if g.key != key {
+			kept = append(kept, g)
+		}
+	}
+	return kept
+}
+
+// unknown says so: outside our business, or inside it without an entry.
+func (t *turn) unknown(u *nlu.Understanding, groups []group) {
+	switch {
+	case len(groups) == 0 || groups[0].strength < foreign:
+		t.say(message.Unknown, message.OutOfScope)
+	default:
+		t.say(message.Unknown, message.NoEntry)
+		for _, g := range groups {
+			if len(t.reply.Suggestions) < 3 && g.strength > foreign {
+				t.reply.Suggestions = append(t.reply.Suggestions, t.label(g))
+			}
+		}
+	}
+	if u.Slots.OtherCity != "" && u.Intent == nlu.OtherRegion {
+		t.say(message.Unknown, message.OtherRegion)
+	}
+	t.reply.Confidence = 0
+	if len(groups) > 0 {
+		t.features(groups)
+	}
+}
+
+// rivalsOf returns the groups that the question does not tell apart, the first included.
+func rivalsOf(groups []group, u *nlu.Understanding) []group {
+	first := groups[0]
+	if first.best.Evidence.Title >= certain && (len(groups) < 2 || groups[1].best.Evidence.Title < certain) {
+		return groups[:1]
+	}
+	var out []group
+	for _, g := range groups {
+		if first.strength-g.strength <= closeBy && len(out) < maxChoice {
+			out = append(out, g)
+		}
+	}
+	return out
+}
+
+// clarifyItem asks which of several matters is meant.
+func (t *turn) clarifyItem(u *nlu.Understanding, rivals []group) {
+	var options []message.Option
+	seen := map[string]bool{}
+	for _, g := range rivals {
+		label := t.label(g)
+		if label == "" || seen[label] {
+			continue
+		}
+		seen[label] = true
+		options = append(options, message.Option{Label: label, Value: "entry:" + g.key})
+	}
+	if len(options) < 2 {
+		t.answerFrom(u, rivals[0])
+		t.judge(u, rivals)
+		return
+	}
+	t.clarify(message.WhichItem, "", u, options)
+	t.features(rivals)
+}
+
+// clarify puts one question with its choices and 都不是, and remembers it.
+func (t *turn) clarify(reason message.Reason, entry string, u *nlu.Understanding, options []message.Option) {
+	t.say(message.Clarify, reason)
+	if entry != "" {
+		if it, ok := t.Library.Item(knowledge.ItemID(entry)); ok {
+			t.words("clarify."+string(reason), map[string]string{"item": firstOf(it.Short, it.Name)})
+		}
+	}
+	none, _ := t.Library.Sentence("clarify.none")
+	t.reply.Options = append(options, message.Option{Label: none.Text, Value: "none"})
+	t.next.Pending = &message.Pending{Reason: reason, Question: u.Core, Options: options, Entry: entry, Attribute: u.Slots.Attribute(), Region: t.region}
+	var labels []string
+	for _, o := range options {
+		labels = append(labels, o.Label)
+	}
+	t.reply.Voice = shortVoice(t.reply.Voice + strings.Join(labels, "，还是") + "？")
+	t.reply.Confidence = 0.5
+}
+
+// label names a group on a chip.
+func (t *turn) label(g group) string {
+	if it, ok := t.Library.Item(knowledge.ItemID(g.key)); ok {
+		return firstOf(it.Short, it.Name)
+	}
+	return g.best.Document.Titles[0]
+}
+
+// answerFrom answers with the entry of a group that fits best: the item's own fields where they hold what was asked, else the FAQ.
+func (t *turn) answerFrom(u *nlu.Understanding, g group) {
+	d := g.best.Document
+	if d.Kind == knowledge.KindFAQ && !t.fieldsAnswer(g) {
+		if f, ok := t.Library.FAQ(d.ID); ok {
+			t.faq(f)
+			return
+		}
+	}
+	t.entry(g.key, u)
+}
+
+// fieldsAnswer reports whether the bound item's fields hold the attribute that was asked for and the FAQ says no more.
+func (t *turn) fieldsAnswer(g group) bool {
+	d := g.best.Document
+	it, ok := t.Library.Item(d.Item)
+	if !ok {
+		return false
+	}
+	if len(t.attributes) == 0 || g.best.Evidence.Title >= 0.9 {
+		return false
+	}
+	for _, a := range t.attributes {
+		if _, known := render(it.Details, it.Laws, a); !known {
+			return false
+		}
+	}
+	return g.item != nil && strength(g.item.Evidence) >= g.strength-0.15
+}
+
+// entry answers with one entry by its id.
+func (t *turn) entry(id string, u *nlu.Understanding) {
+	if it, ok := t.Library.Item(knowledge.ItemID(id)); ok {
+		t.itemFor(it, u)
+		return
+	}
+	if f, ok := t.Library.FAQ(id); ok {
+		t.faq(f)
+		return
+	}
+	if ev, ok := t.Library.Event(id); ok {
+		t.event(ev)
+		return
+	}
+	if h, ok := t.Library.Hotline(strings.TrimPrefix(id, "hotline-")); ok {
+		t.hotline(h)
+		return
+	}
+	if p, ok := t.Library.Point(strings.TrimPrefix(id, "point-")); ok {
+		t.point(p)
+		return
+	}
+	t.say(message.Unknown, message.NoEntry)
+}

@@ -1,0 +1,115 @@
+package answer
+
+import (
+	"context"
+	"time"
+
+	"bangban/conversation/message"
+	"bangban/kernel/fault"
+	"bangban/knowledge"
+	"bangban/nlu"
+)
+
+// Knowledge is one consistent view of what the city knows; an answer is made from one of it, whole.
+type Knowledge struct {
+	Understander *nlu.Understander
+	Library      *knowledge.Library
+	Search       knowledge.Searcher
+}
+
+// Engine answers questions. It is safe for concurrent use.
+type Engine struct {
+	current func() *Knowledge
+}
+
+// New makes an engine that takes the view that current returns at the moment of each question.
+func New(current func() *Knowledge) *Engine { return &Engine{current: current} }
+
+// City is the time zone of every date a citizen reads.
+var City = time.FixedZone("CST", 8*3600)
+
+// Answer answers one question in the light of the talk so far and returns what to remember. It fails with
+// fault.Unavailable before any knowledge is loaded, and passes on errors of the search.
+func (e *Engine) Answer(ctx context.Context, q message.Question, talk message.Context) (message.Reply, message.Context, error) {
+	k := e.current()
+	if k == nil {
+		return message.Reply{}, talk, fault.New(fault.Unavailable, "answer.not_ready")
+	}
+	t := newTurn(ctx, k, q, talk)
+	if err := t.run(); err != nil {
+		return message.Reply{}, talk, err
+	}
+	return t.reply, t.next, nil
+}
+
+// turn is one question on its way to a reply.
+type turn struct {
+	ctx context.Context
+	*Knowledge
+	q     message.Question
+	talk  message.Context // as it was
+	next  message.Context // as it will be
+	u     *nlu.Understanding
+	reply message.Reply
+	trace *Trace // nil unless asked for
+	// attribute, region and situation are what this turn asks about, the talk's included.
+	attributes []nlu.Attribute
+	region     string
+	// clarified is set when this turn answers a clarifying question: no second one follows.
+	clarified bool
+}
+
+func newTurn(ctx context.Context, k *Knowledge, q message.Question, talk message.Context) *turn {
+	t := &turn{ctx: ctx, Knowledge: k, q: q, talk: talk, next: talk}
+	t.u = k.Understander.Understand(q.Text, time.UnixMicro(q.Now).In(City))
+	t.attributes = t.u.Slots.Attributes
+	t.region = firstOf(t.u.Slots.Region, q.Region, talk.Region)
+	return t
+}
+
+// run takes the first road that leads to a reply: a choice, talk about the talk, a follow-up, a fresh question.
+func (t *turn) run() error {
+	defer t.remember()
+	if t.chosen() || t.gate() {
+		return nil
+	}
+	if done, err := t.follow(); done || err != nil {
+		return err
+	}
+	return t.ask(t.u)
+}
+
+// remember sets what the next turn may need.
+func (t *turn) remember() {
+	r := &t.reply
+	r.Intent, r.Slots = t.u.Intent, t.u.Slots
+	t.next.Kind = r.Kind
+	t.next.Region = t.region
+	if r.Kind != message.Clarify {
+		t.next.Pending = nil
+	}
+	if r.Kind == message.Unknown {
+		if t.next.Misses++; t.next.Misses >= 2 && r.Reason != message.OtherRegion {
+			t.say(message.Handoff, message.MissedTwice)
+			r.Intent, r.Slots = t.u.Intent, t.u.Slots
+			t.next.Kind, t.next.Misses = r.Kind, 0
+		}
+	} else if r.Kind != message.Smalltalk {
+		t.next.Misses = 0
+	}
+	if r.Reason != message.Repeat {
+		t.next.Last = &message.Reply{Kind: r.Kind, Text: r.Text, Voice: r.Voice}
+	}
+	if r.Kind == message.Answer || r.Kind == message.Clarify {
+		t.next.LastQuestion = t.u.Core
+	}
+}
+
+func firstOf(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}

@@ -1,0 +1,214 @@
+package answer
+
+import (
+	"strings"
+	"time"
+
+	"bangban/conversation/message"
+	"bangban/knowledge"
+	"bangban/nlu"
+)
+
+// chosen resolves an open clarifying question: by the value of the chip, by its label, by its number in the list.
+func (t *turn) chosen() bool {
+	p := t.talk.Pending
+	if p == nil && t.q.Value == "" {
+		return false
+	}
+	value := t.q.Value
+	if value == "" {
+		value = matchOption(p.Options, t.u)
+	}
+	if value == "" {
+		return false
+	}
+	if value == "none" {
+		t.say(message.Unknown, message.NoEntry)
+		t.words("unknown.none_of_them", nil)
+		return true
+	}
+	t.clarified = true
+	if p != nil && len(t.attributes) == 0 && p.Attribute != nlu.Overview {
+		t.attributes = []nlu.Attribute{p.Attribute}
+	}
+	return t.resolve(value, p)
+}
+
+// resolve answers with what a choice names; false when it names nothing that is known.
+func (t *turn) resolve(value string, p *message.Pending) bool {
+	if code, ok := strings.CutPrefix(value, "region:"); ok {
+		if _, known := t.Library.Region(code); !known || p == nil {
+			return false
+		}
+		t.region = code
+		t.entry(p.Entry, t.u)
+		t.reply.Confidence = 1
+		return true
+	}
+	id, ok := strings.CutPrefix(value, "entry:")
+	if !ok {
+		return false
+	}
+	id, situation, _ := strings.Cut(id, "#")
+	if it, found := t.Library.Item(knowledge.ItemID(id)); found {
+		s := situationByID(it, situation)
+		if s == nil {
+			s = situationIn(it, t.u.Normal)
+		}
+		if s == nil && p != nil {
+			s = situationIn(it, p.Question)
+		}
+		if s == nil && t.differs(it) { // the choice of the item leaves one thing open
+			t.clarified = false
+			t.itemFor(it, t.u)
+			return true
+		}
+		t.item(it, s)
+	} else {
+		t.entry(id, t.u)
+	}
+	t.reply.Confidence = 1
+	return t.reply.Kind == message.Answer
+}
+
+var ordinals = map[string]int{"1": 0, "一": 0, "第一": 0, "2": 1, "二": 1, "第二": 1, "3": 2, "三": 2, "第三": 2, "4": 3, "四": 3, "第四": 3}
+
+// matchOption finds the option that typed words name; empty when they name none or several.
+func matchOption(options []message.Option, u *nlu.Understanding) string {
+	if u.Intent == nlu.Deny {
+		return "none"
+	}
+	text := strings.Trim(u.Normal, " ,.!?，。！？")
+	short := strings.NewReplacer("第", "第", "个", "", "项", "", "种", "", "选", "", "是", "", "的", "").Replace(text)
+	if i, ok := ordinals[short]; ok && i < len(options) {
+		return options[i].Value
+	}
+	found := ""
+	for _, o := range options {
+		label := nlu.Normalise(o.Label)
+		if label == text {
+			return o.Value
+		}
+		if strings.Contains(text, label) || len([]rune(text)) >= 2 && len([]rune(text)) <= 8 && strings.Contains(label, text) {
+			if found != "" {
+				return ""
+			}
+			found = o.Value
+		}
+	}
+	return found
+}
+
+// follow handles turns that lean on the talk: an ellipsis (那要多久), another region (在萧山呢), another matter in the same
+// question (护照呢), a narrower answer to a clarifying question, a correction. It reports whether it made the reply.
+func (t *turn) follow() (bool, error) {
+	if t.talk.Pending != nil {
+		return t.narrowed()
+	}
+	if t.talk.Entry == "" {
+		return false, nil
+	}
+	topic := t.u.Topic
+	if topic == "" && (len(t.u.Slots.Attributes) > 0 || t.u.Slots.Region != "" || t.u.FollowUp) {
+		t.sameEntry()
+		return true, nil
+	}
+	if !t.u.FollowUp && !t.u.Correction {
+		return false, nil
+	}
+	if it, ok := t.Library.Item(knowledge.ItemID(t.talk.Entry)); ok && !t.u.Correction {
+		if s := situationIn(it, t.u.Normal); s != nil && strings.Contains(s.Name+strings.Join(s.Words, ""), topic) {
+			t.inherit()
+			t.item(it, s)
+			t.reply.Confidence = 0.9
+			return true, nil
+		}
+	}
+	return true, t.otherMatter(topic)
+}
+
+// sameEntry answers another attribute, or the same for another region, of the entry in focus.
+func (t *turn) sameEntry() {
+	if len(t.u.Slots.Attributes) == 0 {
+		t.inherit()
+	}
+	t.entry(t.talk.Entry, t.u)
+	if t.reply.Kind == message.Answer {
+		t.reply.Confidence = 0.9
+	}
+}
+
+// inherit takes the attribute of the last answer when this turn names none.
+func (t *turn) inherit() {
+	if len(t.attributes) == 0 && t.talk.Attribute != nlu.Overview {
+		t.attributes = []nlu.Attribute{t.talk.Attribute}
+	}
+}
+
+// otherMatter asks the last question again about another matter: its act and situation words go along (护照呢 after 身份证丢了).
+func (t *turn) otherMatter(topic string) error {
+	t.inherit()
+	u := t.u
+	if last := t.last(); last != nil && u.Slots.Act == "" && len(u.Slots.Situation) == 0 {
+		extra := append([]string{last.Slots.Act}, last.Slots.Situation...)
+		words := strings.Join(extra, "")
+		if words != "" {
+			u = t.Understander.Understand(topic+words, t.now())
+			u.Correction = t.u.Correction
+		}
+	}
+	return t.ask(u)
+}
+
+func (t *turn) last() *nlu.Understanding {
+	if t.talk.LastQuestion == "" {
+		return nil
+	}
+	return t.Understander.Understand(t.talk.LastQuestion, t.now())
+}
+
+func (t *turn) now() time.Time { return time.UnixMicro(t.q.Now).In(City) }
+
+// narrowed takes typed words as the answer to an open clarifying question: the unclear words and the new ones together. When the
+// new words speak of something else, they are a fresh question.
+func (t *turn) narrowed() (bool, error) {
+	p := t.talk.Pending
+	if p.Reason == message.WhichRegion && t.u.Slots.Region != "" {
+		t.clarified = true
+		return t.resolve("region:"+cityPart(t.u.Slots.Region), p), nil
+	}
+	alone, err := t.search(t.u)
+	if err != nil {
+		return false, err
+	}
+	if len(alone) > 0 && alone[0].strength >= certain*0.8 && !offered(p, alone[0].key) {
+		return false, nil // a topic change
+	}
+	both := t.Understander.Understand(p.Question+t.u.Core, t.now())
+	groups, err := t.search(both)
+	if err != nil {
+		return false, err
+	}
+	for _, g := range groups {
+		if offered(p, g.key) && g.strength >= foreign && t.u.Topic != "" {
+			if len(t.attributes) == 0 && p.Attribute != nlu.Overview {
+				t.attributes = []nlu.Attribute{p.Attribute}
+			}
+			t.clarified = true
+			t.answerFrom(both, g)
+			t.judge(both, groups)
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func offered(p *message.Pending, key string) bool {
+	for _, o := range p.Options {
+		id, _, _ := strings.Cut(strings.TrimPrefix(o.Value, "entry:"), "#")
+		if id == key {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,125 @@
+package answer
+
+import (
+	"strings"
+
+	"bangban/conversation/message"
+	"bangban/nlu"
+)
+
+// saying is the kind and reason that an intent leads to without a search.
+type saying struct {
+	kind   message.Kind
+	reason message.Reason
+}
+
+// sayings are the intents whose reply is a sentence of its own (the table of kinds and reasons in docs/architecture.md).
+var sayings = map[nlu.Intent]saying{
+	nlu.Human:       {message.Handoff, message.Asked},
+	nlu.Greet:       {message.Smalltalk, message.Greeting},
+	nlu.Thank:       {message.Smalltalk, message.Thanks},
+	nlu.Affirm:      {message.Smalltalk, message.Thanks},
+	nlu.WhoAreYou:   {message.Smalltalk, message.Identity},
+	nlu.CancelThat:  {message.Smalltalk, message.Cancel},
+	nlu.Abusive:     {message.Smalltalk, message.Abuse},
+	nlu.Trick:       {message.Refuse, message.Trick},
+	nlu.OthersData:  {message.Refuse, message.PersonalData},
+	nlu.CrimeHelp:   {message.Refuse, message.Crime},
+	nlu.Complain:    {message.Complaint, message.ComplaintFiled},
+	nlu.Report:      {message.Complaint, message.Report},
+	nlu.SeekHelp:    {message.Complaint, message.Help},
+	nlu.Suggest:     {message.Suggestion, message.Suggest},
+	nlu.Praise:      {message.Suggestion, message.Praise},
+	nlu.OutOfScope:  {message.Unknown, message.OutOfScope},
+	nlu.OtherRegion: {message.Unknown, message.OtherRegion},
+}
+
+// verbs are the intents that want something done now: until casework exists the reply says how to do it today.
+var verbs = map[nlu.Intent]message.Kind{
+	nlu.Track:  message.Progress,
+	nlu.Accept: message.Progress,
+	nlu.Book:   message.Booking,
+	nlu.Apply:  message.Application,
+	nlu.Pay:    message.Payment,
+	nlu.Rate:   message.Rating,
+}
+
+// strongFeeling is the strength from which a person is offered at once.
+const strongFeeling = 0.8
+
+// gate answers what needs no search: danger first, then what the intent alone decides.
+func (t *turn) gate() bool {
+	if t.u.Danger != nlu.NoDanger {
+		t.say(message.Handoff, message.Danger)
+		t.words("handoff.danger_"+string(t.u.Danger), nil)
+		return true
+	}
+	if !t.u.Readable {
+		t.say(message.Unknown, message.Unreadable)
+		return true
+	}
+	if t.u.Intent == nlu.RepeatThat {
+		t.repeat()
+		return true
+	}
+	if t.u.Intent == nlu.Deny && t.talk.Pending == nil {
+		t.say(message.Unknown, message.NoEntry)
+		return true
+	}
+	if s, ok := sayings[t.u.Intent]; ok {
+		t.say(s.kind, s.reason)
+		if s.reason == message.OtherRegion {
+			t.words("unknown.other_region", map[string]string{"city": firstOf(t.u.Slots.OtherCity, "外地")})
+		}
+		return true
+	}
+	if t.u.Emotion >= strongFeeling {
+		t.say(message.Handoff, message.Emotion)
+		return true
+	}
+	return false
+}
+
+// repeat says the last reply again.
+func (t *turn) repeat() {
+	t.say(message.Smalltalk, message.Repeat)
+	if t.talk.Last == nil {
+		t.words("smalltalk.repeat_none", nil)
+		return
+	}
+	t.reply.Text, t.reply.Voice = t.talk.Last.Text, t.talk.Last.Voice
+}
+
+// say makes a reply of the sentence that belongs to kind and reason.
+func (t *turn) say(kind message.Kind, reason message.Reason) {
+	t.reply = message.Reply{Kind: kind, Reason: reason, Confidence: 1}
+	t.words(string(kind)+"."+string(reason), nil)
+}
+
+// words sets text and voice from the sentence of key, with {name} places filled. A missing key leaves the reply as it is.
+func (t *turn) words(key string, fill map[string]string) {
+	s, ok := t.Library.Sentence(key)
+	if !ok {
+		return
+	}
+	t.reply.Text, t.reply.Voice = filled(s.Text, fill), filled(s.Voice, fill)
+}
+
+// sentence returns the text of key, filled; the key itself when it has no text, so that a gap is seen.
+func (t *turn) sentence(key string, fill map[string]string) string {
+	if s, ok := t.Library.Sentence(key); ok {
+		return filled(s.Text, fill)
+	}
+	return key
+}
+
+func filled(text string, fill map[string]string) string {
+	if len(fill) == 0 {
+		return text
+	}
+	pairs := make([]string, 0, 2*len(fill))
+	for name, value := range fill {
+		pairs = append(pairs, "{"+name+"}", value)
+	}
+	return strings.NewReplacer(pairs...).Replace(text)
+}

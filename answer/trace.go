@@ -1,0 +1,50 @@
+package answer
+
+import (
+	"context"
+
+	"bangban/conversation/message"
+	"bangban/nlu"
+)
+
+// overviewOfVerb are the fields that help with a wish.
+var overviewOfVerb = map[message.Kind][]nlu.Attribute{
+	message.Booking:     {nlu.Online, nlu.Place, nlu.Hours, nlu.Phone},
+	message.Application: {nlu.Online, nlu.Materials, nlu.Place, nlu.Phone},
+	message.Payment:     {nlu.Fee, nlu.Online, nlu.Phone},
+}
+
+// Trace is why a reply is what it is: for `bangban ask --why` and for curators.
+type Trace struct {
+	Understanding *nlu.Understanding `json:"understanding"`
+	Candidates    []TracedCandidate  `json:"candidates"`
+}
+
+// TracedCandidate is one matter that was weighed.
+type TracedCandidate struct {
+	Entry    string   `json:"entry"`
+	Best     string   `json:"best"` // the entry of the group that fits best
+	Title    string   `json:"title"`
+	Strength float64  `json:"strength"`
+	Likeness float64  `json:"title_likeness"`
+	Coverage float64  `json:"coverage"`
+	Lexical  float64  `json:"lexical"`
+	Matched  []string `json:"matched"`
+}
+
+func (tr *Trace) add(groups []group) {
+	tr.Candidates = tr.Candidates[:0]
+	for _, g := range groups {
+		e := g.best.Evidence
+		tr.Candidates = append(tr.Candidates, TracedCandidate{Entry: g.key, Best: g.best.Document.ID, Title: e.BestTitle,
+			Strength: g.strength, Likeness: e.Title, Coverage: e.Coverage, Lexical: e.Lexical, Matched: e.Matched})
+	}
+}
+
+// Explain answers like Answer and returns the trace too.
+func (e *Engine) Explain(ctx context.Context, q message.Question, talk message.Context) (message.Reply, message.Context, *Trace, error) {
+	t := newTurn(ctx, e.current(), q, talk)
+	t.trace = &Trace{Understanding: t.u}
+	err := t.run()
+	return t.reply, t.next, t.trace, err
+}

@@ -1,0 +1,74 @@
+package answer
+
+import (
+	"regexp"
+	"strings"
+
+	"bangban/knowledge"
+	"bangban/nlu"
+)
+
+// maxSpoken is how many sentences the ear gets.
+const maxSpoken = 3
+
+var (
+	address   = regexp.MustCompile(`(https?://|www\.)[^\s，。；）)]+`)
+	bracketed = regexp.MustCompile(`[（(][^（）()]*[）)]`)
+	// telephone is a number that is read digit by digit: hotlines, mobiles, land lines.
+	telephone = regexp.MustCompile(`\b(0\d{2,3}-?\d{7,8}|1\d{10}|11[0249]|12[02]|12\d{3}|9[56]\d{3,4})\b( ?[元日天年月人件次个万%张])?`)
+)
+
+// digits are read as on the phone: 1 is 幺.
+var digits = strings.NewReplacer("0", "零", "1", "幺", "2", "二", "3", "三", "4", "四", "5", "五", "6", "六", "7", "七", "8", "八", "9", "九", "-", "")
+
+// shortVoice makes text fit for the ear: no brackets, no addresses, telephone numbers digit by digit, at most three sentences.
+func shortVoice(text string) string {
+	text = address.ReplaceAllString(text, "")
+	for bracketed.MatchString(text) {
+		text = bracketed.ReplaceAllString(text, "")
+	}
+	text = strings.NewReplacer("“", "", "”", "", "《", "", "》", "", "\n", "", "「", "", "」", "").Replace(text)
+	text = spokenNumbers(text)
+	sentences := strings.SplitAfter(text, "。")
+	var b strings.Builder
+	n := 0
+	for _, s := range sentences {
+		if s = strings.TrimSpace(s); s == "" || s == "。" {
+			continue
+		}
+		if n++; n > maxSpoken {
+			break
+		}
+		b.WriteString(s)
+	}
+	return b.String()
+}
+
+// spokenNumbers spells telephone numbers; a number with a unit behind it (120 元) is an amount and stays.
+func spokenNumbers(text string) string {
+	return telephone.ReplaceAllStringFunc(text, func(s string) string {
+		if last := s[len(s)-1]; last < '0' || last > '9' {
+			return s
+		}
+		return digits.Replace(s)
+	})
+}
+
+// spoken is the voice form of an overview: the conclusion, then time and fee where they are known.
+func spoken(conclusion string, d knowledge.Details, it *knowledge.Item) string {
+	text := firstSentences(conclusion, 1)
+	for _, a := range []nlu.Attribute{nlu.Time, nlu.Fee} {
+		if p, ok := render(d, it.Laws, a); ok {
+			text += firstSentences(p.voice, 1)
+		}
+	}
+	return shortVoice(text)
+}
+
+func firstSentences(text string, n int) string {
+	parts := strings.SplitAfterN(text, "。", n+1)
+	if len(parts) > n {
+		parts = parts[:n]
+	}
+	return strings.Join(parts, "")
+}
