@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"bangban/kernel/event"
-	"bangban/kernel/fault"
 )
 
 // appendEvents numbers events and writes them, after everything else in the transaction. The head row is locked from its first
@@ -212,12 +211,4 @@ func (s *Store) checkHead(ctx context.Context) error {
 		return corrupt(fmt.Errorf("the event log ends at %d, its head says %d", last.Int64, head))
 	}
 	return nil
-}
-
-// NotFound is the error of a look-up that finds nothing, for the files of this package.
-func notFound(key string, err error) error {
-	if errors.Is(err, sql.ErrNoRows) {
-		return fault.New(fault.NotFound, key)
-	}
-	return classify(err)
 }

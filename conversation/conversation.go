@@ -1,0 +1,242 @@
+// Package conversation is one citizen's talk with the city (会话), on any channel: its turns, who owns it, what it remembers.
+// It keeps each turn before it is acknowledged, puts the turns of one talk in order, gives a repeated request the first reply
+// again, and numbers answers so that people can say them. It does not answer, does not deliver and knows no channel.
+// Start at Service.Receive.
+package conversation
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"bangban/conversation/message"
+	"bangban/kernel/event"
+	"bangban/kernel/fault"
+)
+
+// ID names a conversation, TurnID one turn; both are UUIDv7. An ID is public: knowing it proves nothing.
+type (
+	ID     string
+	TurnID string
+)
+
+// State is where a talk stands (状态). Today a talk is the machine's from its first turn on.
+type State string
+
+// The states.
+const (
+	Machine State = "machine" // 智能应答
+	Closed  State = "closed"  // 已结束
+)
+
+// Owner is who answers the talk: "machine", "queue:<team>", "agent:<id>", "order:<no>" or "none".
+type Owner string
+
+// ByMachine is the owner of a new talk.
+const ByMachine Owner = "machine"
+
+// Author is who said a turn: "citizen" or "machine".
+type Author string
+
+// The authors.
+const (
+	Citizen Author = "citizen"
+	Engine  Author = "machine"
+)
+
+// Conversation is one talk as it is kept. TokenHash is all that is known of its token.
+type Conversation struct {
+	ID        ID
+	TokenHash []byte
+	OpenKey   []byte // see opening
+	OpenSalt  []byte
+	Channel   message.Channel
+	Thread    string
+	Region    string
+	State     State
+	Owner     Owner
+	Context   message.Context
+	Turns     int // how many turns it has; the next one's number is one more
+	OpenedAt  int64
+	UpdatedAt int64
+}
+
+// Turn is one thing said. Text is the record; Masked is for lists and logs.
+type Turn struct {
+	ID     TurnID         `json:"id"`
+	No     int            `json:"no"`
+	At     int64          `json:"at"` // Unix microseconds
+	Author Author         `json:"author"`
+	Text   string         `json:"text"`
+	Masked string         `json:"-"`
+	Value  string         `json:"value,omitempty"`
+	Key    string         `json:"-"`
+	Reply  *message.Reply `json:"reply,omitempty"` // of the machine's turns
+}
+
+// Exchange is what one Receive adds: a question, its reply and what follows from them, in one transaction.
+type Exchange struct {
+	Conversation Conversation // as it is after the exchange
+	Before       int          // how many turns it had; 0 opens it
+	Question     Turn
+	Answer       Turn
+	Unanswered   *Unanswered // when nobody has answered yet
+	Events       []event.Event
+}
+
+// Unanswered is a question that waits for a curator.
+type Unanswered struct {
+	Turn         TurnID          `json:"turn"`
+	Conversation ID              `json:"-"`
+	At           int64           `json:"at"`
+	Channel      message.Channel `json:"channel"`
+	Region       string          `json:"region,omitempty"`
+	Kind         message.Kind    `json:"kind"`
+	Reason       message.Reason  `json:"reason"`
+	Masked       string          `json:"question"`
+}
+
+// Store keeps conversations. Look-ups fail with fault.NotFound when there is nothing; Append fails with fault.Conflict, and keeps
+// nothing, when the talk has moved on, or when a key or an answer number is taken.
+type Store interface {
+	Load(ctx context.Context, id ID) (*Conversation, error)
+	// LoadThread finds the open talk on a channel's thread, LoadOpened the one that a request opened.
+	LoadThread(ctx context.Context, channel message.Channel, thread string) (*Conversation, error)
+	LoadOpened(ctx context.Context, openKey []byte) (*Conversation, error)
+	// Replied returns the reply to the turn that carried an idempotency key.
+	Replied(ctx context.Context, id ID, key string) (*message.Reply, error)
+	Append(ctx context.Context, x *Exchange) error
+	// Turns returns up to limit turns with numbers above after, in order.
+	Turns(ctx context.Context, id ID, after, limit int) ([]Turn, error)
+	// Turn returns one turn of a conversation.
+	Turn(ctx context.Context, id ID, turn TurnID) (*Turn, error)
+	// Numbered returns the turn that gave an answer number.
+	Numbered(ctx context.Context, no AnswerNo) (*Turn, error)
+	SaveFeedback(ctx context.Context, f *Feedback, ev event.Event) error
+	// ListUnanswered returns the open questions that are newer than (at, turn), oldest first.
+	ListUnanswered(ctx context.Context, at int64, turn TurnID, limit int) ([]Unanswered, error)
+}
+
+// Answerer answers a question and says what to remember. It changes nothing and may be called by many at once.
+type Answerer interface {
+	Answer(ctx context.Context, q message.Question, c message.Context) (message.Reply, message.Context, error)
+}
+
+// Config is what a Service needs besides its store and its answerer; nil fields get the plain choice.
+type Config struct {
+	Now    func() time.Time
+	Random io.Reader
+	// Sentences gives the words of a key, for the screen and for the ear; "" for none.
+	Sentences func(key string) (text, voice string)
+	Log       *slog.Logger
+}
+
+// Service holds the talks of all channels. It is safe for concurrent use.
+type Service struct {
+	store    Store
+	answerer Answerer
+	now      func() time.Time
+	random   io.Reader
+	words    func(key string) (text, voice string)
+	log      *slog.Logger
+	order    *queue
+}
+
+// New makes a Service.
+func New(store Store, answerer Answerer, cfg Config) *Service {
+	s := &Service{store: store, answerer: answerer, now: cfg.Now, random: cfg.Random, words: cfg.Sentences, log: cfg.Log, order: newQueue()}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.random == nil {
+		s.random = rand.Reader
+	}
+	if s.words == nil {
+		s.words = func(string) (string, string) { return "", "" }
+	}
+	if s.log == nil {
+		s.log = slog.Default()
+	}
+	return s
+}
+
+// errUnknown is the same for an unknown conversation and for another's: who asks must not learn which.
+func errUnknown() error { return fault.New(fault.NotFound, "conversation.not_found") }
+
+// owned loads a conversation for someone who must prove that it is theirs.
+func (s *Service) owned(ctx context.Context, id ID, token string, trusted bool) (*Conversation, error) {
+	if !wellFormed(string(id)) {
+		return nil, errUnknown()
+	}
+	c, err := s.store.Load(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return nil, errUnknown()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("load conversation: %w", err)
+	}
+	sum := sha256.Sum256([]byte(token))
+	if !trusted && subtle.ConstantTimeCompare(sum[:], c.TokenHash) != 1 {
+		return nil, errUnknown()
+	}
+	return c, nil
+}
+
+// wellFormed keeps what can be no id of ours (and no text for a database) away from the store.
+func wellFormed(id string) bool {
+	if len(id) == 0 || len(id) > 64 {
+		return false
+	}
+	for i := range len(id) {
+		if c := id[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// newID is a UUIDv7 (RFC 9562 §5.7): 48 bits of milliseconds, then random, so that ids of one time lie together in an index.
+func (s *Service) newID() (string, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(s.random, b[6:]); err != nil {
+		return "", fmt.Errorf("make an id: %w", err)
+	}
+	ms := uint64(s.now().UnixMilli())
+	binary.BigEndian.PutUint16(b[0:], uint16(ms>>32))
+	binary.BigEndian.PutUint32(b[2:], uint32(ms))
+	b[6] = b[6]&0x0f | 0x70
+	b[8] = b[8]&0x3f | 0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[0:4], b[4:6], b[6:8], b[8:10], b[10:16]), nil
+}
+
+// opening is how a new talk gets its token: 32 bytes that only the citizen has. When the request carries an idempotency key long
+// enough not to be guessed, the token is made from that key and a random salt, so that a repeated request, whose first answer was
+// lost on the way, gets the same talk and the same token, though only its hash is kept.
+func opening(random io.Reader, key string) (token string, hash, salt []byte, err error) {
+	salt = make([]byte, 32)
+	if _, err := io.ReadFull(random, salt); err != nil {
+		return "", nil, nil, fmt.Errorf("make a token: %w", err)
+	}
+	if key == "" {
+		token = base64.RawURLEncoding.EncodeToString(salt)
+		salt = nil
+	} else {
+		token = tokenOf(key, salt)
+	}
+	sum := sha256.Sum256([]byte(token))
+	return token, sum[:], salt, nil
+}
+
+func tokenOf(key string, salt []byte) string {
+	mac := hmac.New(sha256.New, []byte(key))
+	mac.Write(salt)
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
