@@ -22,8 +22,9 @@ func newMux() mux {
 	r.RedirectFixedPath = false
 	r.HandleOPTIONS = false
 	r.NotFound = func(ctx *fasthttp.RequestCtx) {
-		x := exchangeOf(ctx)
-		x.fail(fault.New(fault.NotFound, "path.unknown"))
+		if x := exchangeOf(ctx); !x.static() {
+			x.fail(fault.New(fault.NotFound, "path.unknown"))
+		}
 	}
 	r.MethodNotAllowed = func(ctx *fasthttp.RequestCtx) {
 		x := exchangeOf(ctx)

@@ -43,6 +43,8 @@ type Config struct {
 	Work time.Duration
 	// MaxStreams is the number of live streams open at a time; 0 means 5,000, of which one address may hold 100.
 	MaxStreams int
+	// Build names the program's build; live streams carry it, so that pages notice a new one.
+	Build string
 }
 
 // Services is what the server needs of others; every field may be empty.
@@ -74,6 +76,7 @@ type Server struct {
 
 	mux    mux
 	routes []Route
+	files  map[string]*file // by path
 	http   *fasthttp.Server
 
 	proxies proxies

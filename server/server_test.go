@@ -93,6 +93,11 @@ func raw(t testing.TB, address, request string) *http.Response {
 	return res
 }
 
+func readAll(res *http.Response) (string, error) {
+	body, err := io.ReadAll(res.Body)
+	return string(body), err
+}
+
 func problemOf(t testing.TB, res *http.Response) Problem {
 	t.Helper()
 	var p Problem

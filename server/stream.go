@@ -2,12 +2,12 @@ package server
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"reflect"
-	"strings"
 	"sync"
 	"time"
 
@@ -26,9 +26,10 @@ type Feed func(ctx context.Context, to *Stream) error
 
 // Stream is the way to one reader of server-sent events.
 type Stream struct {
-	w    *bufio.Writer
-	conn net.Conn
-	beat *time.Ticker
+	w     *bufio.Writer
+	conn  net.Conn
+	beat  *time.Ticker
+	build string
 }
 
 // Beat tells when a heartbeat is due; the feed answers with Heartbeat.
@@ -41,29 +42,35 @@ type Event struct {
 	Data []byte
 }
 
-// Send writes events and flushes them. It fails when the reader is gone or too slow.
+// Send writes events. It fails when the reader is gone or too slow.
 func (s *Stream) Send(events ...Event) error {
+	var b bytes.Buffer
 	for _, e := range events {
 		if e.ID > 0 {
-			fmt.Fprintf(s.w, "id: %d\n", e.ID)
+			fmt.Fprintf(&b, "id: %d\n", e.ID)
 		}
 		if e.Name != "" {
-			fmt.Fprintf(s.w, "event: %s\n", e.Name)
+			fmt.Fprintf(&b, "event: %s\n", e.Name)
 		}
-		for line := range strings.SplitSeq(string(e.Data), "\n") {
-			fmt.Fprintf(s.w, "data: %s\n", line)
+		for line := range bytes.SplitSeq(e.Data, []byte("\n")) {
+			fmt.Fprintf(&b, "data: %s\n", line)
 		}
-		fmt.Fprint(s.w, "\n")
+		b.WriteByte('\n')
 	}
-	return s.flush()
+	return s.write(b.Bytes())
 }
 
 // Heartbeat shows the reader that the line is alive, and shows us whether it is.
-func (s *Stream) Heartbeat() error { return s.Send(Event{Name: "hb", Data: []byte("{}")}) }
+func (s *Stream) Heartbeat() error {
+	return s.Send(Event{Name: "hb", Data: fmt.Appendf(nil, `{"build":%q}`, s.build)})
+}
 
-func (s *Stream) flush() error {
-	// fasthttp sets its write deadline once, for the whole response; ours moves with every flush.
+func (s *Stream) write(p []byte) error {
+	// fasthttp sets its write deadline once, for the whole response; ours moves before each write.
 	if err := s.conn.SetWriteDeadline(time.Now().Add(patience)); err != nil {
+		return err
+	}
+	if _, err := s.w.Write(p); err != nil {
 		return err
 	}
 	return s.w.Flush()
@@ -126,15 +133,13 @@ func (s *Server) feed(id string, feed Feed, w *bufio.Writer, conn net.Conn) {
 		}
 	}()
 	ctx := s.live
-	stream := &Stream{w: w, conn: conn, beat: time.NewTicker(heartbeat)}
+	stream := &Stream{w: w, conn: conn, beat: time.NewTicker(heartbeat), build: s.config.Build}
 	defer stream.beat.Stop()
-	fmt.Fprint(w, "retry: 1000\n")
-	if stream.Heartbeat() != nil {
+	if stream.write([]byte("retry: 1000\n")) != nil || stream.Heartbeat() != nil {
 		return
 	}
 	err := feed(ctx, stream)
 	if ctx.Err() != nil {
-		fmt.Fprint(w, "retry: 2000\n")
 		_ = stream.Send(Event{Name: "bye", Data: []byte("{}")}) // the reader may be gone already
 		return
 	}
@@ -166,6 +171,12 @@ func (s *streams) enter(address string) bool {
 		s.perAddress[address]++
 	}
 	return true
+}
+
+func (s *streams) count() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.open
 }
 
 func (s *streams) leave(address string) {
