@@ -1,0 +1,85 @@
+// Builds the portal: dist/a/ holds files whose names carry a hash of their content, dist/assets.json maps logical names to them.
+// Each text file gets a .gz and a .br beside it, so that the server never compresses.
+import {build} from 'vite'
+import {createHash} from 'node:crypto'
+import {mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {join} from 'node:path'
+import {brotliCompressSync, constants, gzipSync} from 'node:zlib'
+
+const root = import.meta.dirname
+const dist = join(root, 'dist')
+const out = join(dist, 'a')
+const assets = {}
+
+/** First visits follow the device: the dark and contrast tokens answer the media queries as well, without a script. */
+const deviceThemes = {
+  name: 'device-themes',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.endsWith('/tokens.css')) return null
+    const follow = (theme, query) => {
+      const rules = [...code.matchAll(new RegExp(`\\[data-theme="${theme}"\\] (\\{[^}]*\\})`, 'g'))].map(m => m[1])
+      if (rules.length === 0) throw new Error(`tokens.css: no ${theme} theme`)
+      return `\n@media ${query} { ${rules.map(r => `:root:not([data-theme]) ${r}`).join('\n')} }`
+    }
+    return code + follow('dark', '(prefers-color-scheme: dark)') + follow('contrast', '(prefers-contrast: more)')
+  },
+}
+
+const common = {
+  root, configFile: false, logLevel: 'warn', publicDir: false, base: '/', plugins: [deviceThemes],
+  build: {outDir: 'dist', assetsDir: 'a', emptyOutDir: false, target: 'es2020', cssTarget: ['chrome86', 'safari14'], modulePreload: false, assetsInlineLimit: 0},
+}
+const names = {entryFileNames: 'a/[name]-[hash].js', chunkFileNames: 'a/[name]-[hash].js', assetFileNames: 'a/[name]-[hash][extname]'}
+
+function take(result) {
+  for (const {output} of [result].flat())
+    for (const file of output) {
+      if (file.type === 'chunk' && file.isEntry) assets[file.name + '.js'] = file.fileName
+      if (file.type === 'asset' && file.fileName.endsWith('.css')) assets[file.names[0]] = file.fileName
+    }
+}
+
+function emit(name, text) {
+  const hash = createHash('sha256').update(text).digest('base64url').slice(0, 8)
+  const file = name.replace(/(\.[a-z]+)$/, `-${hash}$1`)
+  writeFileSync(join(out, file), text)
+  assets[name] = 'a/' + file
+}
+
+/** One sprite of the icons that are used. Lucide, ISC licence. */
+function sprite() {
+  const symbols = JSON.parse(readFileSync(join(root, 'icons.json'), 'utf8')).map(name => {
+    const svg = readFileSync(join(root, 'node_modules/lucide-static/icons', name + '.svg'), 'utf8')
+    const body = svg.slice(svg.indexOf('>', svg.indexOf('<svg')) + 1, svg.lastIndexOf('</svg>')).replace(/\s+/g, ' ').trim()
+    return `<symbol id="${name}" viewBox="0 0 24 24">${body}</symbol>`
+  })
+  return `<svg xmlns="http://www.w3.org/2000/svg"><!-- Lucide, ISC licence, https://lucide.dev/license -->${symbols.join('')}</svg>`
+}
+
+function compress(dir) {
+  for (const entry of readdirSync(dir, {withFileTypes: true})) {
+    const file = join(dir, entry.name)
+    if (entry.isDirectory()) compress(file)
+    else if (/\.(js|css|svg)$/.test(entry.name)) {
+      const raw = readFileSync(file)
+      writeFileSync(file + '.gz', gzipSync(raw, {level: 9}))
+      writeFileSync(file + '.br', brotliCompressSync(raw, {params: {[constants.BROTLI_PARAM_QUALITY]: 11}}))
+    }
+  }
+}
+
+rmSync(out, {recursive: true, force: true})
+rmSync(join(dist, 'assets.json'), {force: true})
+mkdirSync(out, {recursive: true})
+take(await build({...common, build: {...common.build, rollupOptions: {input: {portal: join(root, 'portal/portal.ts'), chat: join(root, 'portal/chat/chat.ts')}, output: names}}}))
+take(await build({...common, build: {...common.build, rollupOptions: {input: {widget: join(root, 'widget/widget.ts')}, output: {...names, format: 'iife'}}}}))
+emit('icons.svg', sprite())
+emit('mark.svg', readFileSync(join(root, 'portal/layout/mark.svg'), 'utf8'))
+compress(dist)
+writeFileSync(join(dist, 'assets.json'), JSON.stringify(assets, null, 2) + '\n')
+const size = name => gzipSync(readFileSync(join(dist, assets[name])), {level: 9}).length
+for (const name of Object.keys(assets)) console.log(`${name.padEnd(12)} ${assets[name].padEnd(28)} ${(size(name) / 1000).toFixed(1)} kB gz`)
+const first = ['portal.js', 'chat.js'].reduce((n, name) => n + size(name), 0)
+if (first > 40_000) throw new Error(`the chat's scripts weigh ${first} bytes, more than 40 kB`)
+if (size('widget.js') > 1500) throw new Error(`widget.js weighs ${size('widget.js')} bytes, more than 1.5 kB`)

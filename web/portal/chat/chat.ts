@@ -1,0 +1,90 @@
+// The live chat takes over the talk that the server has rendered: it sends by fetch and inserts the turns that come back as HTML of
+// the same template. What people type only ever goes in as text.
+import {composer} from './composer'
+import {connection} from './connection'
+import {post, Refusal, type Sent} from './post'
+import {talk, type Pending} from './talk'
+
+const root = document.querySelector<HTMLElement>('[data-chat]')
+if (root) start(root)
+
+function start(root: HTMLElement): void {
+  const view = talk(root)
+  const say = connection(root, () => void resend())
+  const waiting = new Map<Pending, Sent>()
+  let busy: Promise<void> = Promise.resolve()
+
+  const field = composer(root, text => send({text}))
+
+  function send(words: {text: string; choice?: string}): void {
+    const sent: Sent = {...words, key: newKey()}
+    const pending = view.add(words.choice ? words.choice.split('\t')[1] ?? words.text : words.text)
+    enqueue(pending, sent)
+  }
+
+  /** One question at a time: the second waits for the reply to the first, as the talk is one line of thought. */
+  function enqueue(pending: Pending, sent: Sent): void {
+    waiting.set(pending, sent)
+    busy = busy.then(() => deliver(pending, sent))
+  }
+
+  async function deliver(pending: Pending, sent: Sent): Promise<void> {
+    if (!waiting.has(pending)) return
+    pending.sending()
+    try {
+      const reply = await post(root, sent)
+      waiting.delete(pending)
+      view.settle(pending, reply.html)
+      field.settled(reply.conversation)
+      say.back()
+    } catch (error) {
+      if (error instanceof Refusal && !error.again) {
+        // The server will not take these words: give them back, say why.
+        waiting.delete(pending)
+        pending.remove()
+        field.refused(sent.choice ? '' : sent.text, error.message)
+        return
+      }
+      const why = error instanceof Refusal ? error.message : '没有发出去。'
+      pending.failed(why, () => enqueue(pending, sent))
+      if (!(error instanceof Refusal)) say.lost()
+    }
+  }
+
+  async function resend(): Promise<void> {
+    for (const [pending, sent] of [...waiting]) enqueue(pending, sent)
+    await busy
+  }
+
+  root.addEventListener('submit', e => {
+    const form = e.target instanceof HTMLFormElement ? e.target : null
+    const button = e.submitter instanceof HTMLButtonElement ? e.submitter : null
+    if (!form) return
+    if (form.matches('[data-feedback]') && button?.name === 'vote') {
+      e.preventDefault()
+      void vote(form, button.value)
+      return
+    }
+    if (!button || (button.name !== 'text' && button.name !== 'choice')) return
+    e.preventDefault()
+    if (button.name === 'text') send({text: button.value})
+    else {
+      view.choose(button)
+      send({text: '', choice: button.value})
+    }
+  })
+
+  async function vote(form: HTMLFormElement, value: string): Promise<void> {
+    try {
+      const reply = await post(root, {text: '', vote: value, turn: (form.elements.namedItem('turn') as HTMLInputElement).value, key: newKey()})
+      view.replaceFeedback(form, reply.html)
+    } catch (error) {
+      say.problem(error instanceof Refusal ? error.message : '没有记下来。请再点一次。')
+    }
+  }
+}
+
+/** crypto.randomUUID exists only on https and localhost. */
+function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,123 @@
+// The talk on the screen: turns that wait, arrive or fail. New turns never move what is being read.
+
+export interface Pending {
+  sending(): void
+  failed(why: string, again: () => void): void
+  remove(): void
+  readonly root: HTMLElement
+}
+
+interface Talk {
+  add(text: string): Pending
+  settle(pending: Pending, html: string): void
+  choose(button: HTMLButtonElement): void
+  replaceFeedback(form: HTMLFormElement, html: string): void
+}
+
+const near = 96 // px from the end that count as "reading the newest"
+
+export function talk(root: HTMLElement): Talk {
+  const scroller = must(root, '[data-talk]')
+  const turns = must(root, '[data-turns]')
+  const announce = must(root, '[data-announce]')
+  const more = must(root, '[data-new]')
+  const unsent = must(root, 'template[data-unsent]') as HTMLTemplateElement
+  const waitingShape = must(root, 'template[data-waiting]') as HTMLTemplateElement
+  let wait: {root: HTMLElement; stop(): void} | null = null
+
+  const atEnd = (): boolean => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < near
+  const toEnd = (): void => scroller.scrollTo({top: scroller.scrollHeight})
+  // A tall answer is shown from its top, a short one from its end.
+  const show = (first: HTMLElement): void => {
+    const height = turns.getBoundingClientRect().bottom - first.getBoundingClientRect().top
+    if (height < scroller.clientHeight - 24) toEnd()
+    else scroller.scrollTo({top: scroller.scrollTop + first.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 16})
+  }
+  scroller.addEventListener('scroll', () => {
+    if (atEnd()) more.hidden = true
+  })
+  more.addEventListener('click', () => {
+    more.hidden = true
+    toEnd()
+  })
+  if (location.hash.length < 2) toEnd()
+
+  function startWaiting(): void {
+    wait?.stop()
+    const shape = waitingShape.content.firstElementChild?.cloneNode(true) as HTMLElement
+    const word = must(shape, '.waiting__word')
+    const skeleton = must(shape, '.skeleton')
+    const timers = [setTimeout(() => { word.hidden = false; announce.textContent = '正在查…' }, 1000),
+      setTimeout(() => { skeleton.hidden = false; if (atEnd()) toEnd() }, 2000)]
+    turns.append(shape)
+    wait = {root: shape, stop() { timers.forEach(clearTimeout); shape.remove(); wait = null }}
+    toEnd()
+  }
+
+  return {
+    add(text) {
+      const turn = document.createElement('div')
+      turn.className = 'turn turn--citizen turn--sending turn--new'
+      const bubble = document.createElement('div')
+      bubble.className = 'bubble'
+      bubble.textContent = text
+      turn.append(bubble)
+      turns.append(turn)
+      toEnd()
+      const clear = (): void => turn.querySelector('.unsent')?.remove()
+      return {
+        root: turn,
+        sending() { clear(); turn.classList.add('turn--sending'); startWaiting() },
+        failed(why, again) {
+          wait?.stop()
+          clear()
+          const line = unsent.content.firstElementChild?.cloneNode(true) as HTMLElement
+          must(line, '[data-why]').textContent = why
+          must(line, 'button').addEventListener('click', () => { clear(); again() }, {once: true})
+          turn.append(line)
+          turn.classList.remove('turn--sending')
+          toEnd()
+        },
+        remove() { wait?.stop(); turn.remove() },
+      }
+    },
+    settle(pending, html) {
+      const follow = atEnd()
+      wait?.stop()
+      // Rendered and escaped by the server's template.
+      const shape = document.createElement('template')
+      shape.innerHTML = html
+      const added = [...shape.content.children] as HTMLElement[]
+      for (const e of added) e.classList.add('turn--new')
+      pending.root.replaceWith(shape.content)
+      const said = added.filter(e => e.matches('.turn:not(.turn--citizen)')).map(e => e.dataset['says'] ?? '')
+      announce.textContent = said.join('。')
+      const answer = added.find(e => e.matches('.turn:not(.turn--citizen)')) ?? added[0]
+      if (!answer) return
+      if (follow) show(answer)
+      else more.hidden = false
+    },
+    choose(button) {
+      for (const other of button.form?.querySelectorAll('[aria-pressed]') ?? []) other.removeAttribute('aria-pressed')
+      button.setAttribute('aria-pressed', 'true')
+    },
+    replaceFeedback(form, html) {
+      const shape = document.createElement('template')
+      shape.innerHTML = html
+      const fresh = shape.content.firstElementChild as HTMLElement | null
+      if (!fresh) return
+      form.replaceWith(fresh)
+      const done = fresh.querySelector('.feedback__done')
+      announce.textContent = done?.textContent ?? ''
+      const next = fresh.querySelector<HTMLElement>('button:not([hidden])')
+      if (next) next.focus()
+      else must(root, '#text').focus()
+    },
+  }
+}
+
+function must(root: ParentNode, selector: string): HTMLElement {
+  const e = root.querySelector<HTMLElement>(selector)
+  if (!e) throw new Error(`the page has no ${selector}`)
+  return e
+}
