@@ -186,4 +186,3 @@ func list(s string) []string {
 	}
 	return out
 }
-

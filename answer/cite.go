@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"slices"
 	"strings"
 
 	"bangban/conversation/message"
@@ -23,10 +24,22 @@ func (t *turn) cite(id, title, department, updated, url string, used []nlu.Attri
 		}
 		seen[b] = true
 		if s, ok := t.Library.Resolve(b); ok {
-			c.Basis = append(c.Basis, message.Basis{Title: s.Title, DocumentNo: s.DocumentNo, Article: s.Article, URL: s.URL})
+			c.Basis = append(c.Basis, message.Basis{Kind: b.Kind(), Title: s.Title, DocumentNo: s.DocumentNo, Article: s.Article, URL: s.URL})
 		}
 	}
+	slices.SortStableFunc(c.Basis, func(a, b message.Basis) int { return weight(b) - weight(a) })
 	t.reply.Citations = append(t.reply.Citations, c)
+}
+
+// weight puts clauses before documents, documents before pages.
+func weight(b message.Basis) int {
+	switch {
+	case b.Article != "":
+		return 2
+	case b.DocumentNo != "" || b.Kind == "fact":
+		return 1
+	}
+	return 0
 }
 
 // titles are the names of rules with their articles: 《居民身份证法》第十一条.

@@ -58,7 +58,9 @@ func (t *turn) overview(it *knowledge.Item, situation *knowledge.Situation, d kn
 			card.Conclusion = p.conclusion
 		}
 		used = append(used, a)
-		basis = append(basis, p.basis...)
+		if a != nlu.Online && a != nlu.Phone { // the general entrances: not what the guide rests on
+			basis = append(basis, p.basis...)
+		}
 		t.place(d, p)
 	}
 	t.reply.Text = t.textOf(card)

@@ -210,11 +210,11 @@ func (l *Library) Resolve(b Basis) (Source, bool) {
 		return Source{Title: title, Article: article}, true
 	case "fact":
 		if f := l.factByID[b.ID()]; f != nil {
-			title := f.DocumentTitle
-			if title == "" {
-				title = f.Source
+			s := Source{Title: f.DocumentTitle, DocumentNo: f.DocumentNo, AsOf: f.AsOf, URL: f.URL}
+			if s.Title == "" { // the number alone names the document; without one, the page that carries the fact
+				s.Title, s.DocumentNo = cmp.Or(f.DocumentNo, f.Source), ""
 			}
-			return Source{Title: title, DocumentNo: f.DocumentNo, AsOf: f.AsOf, URL: f.URL}, true
+			return s, true
 		}
 	case "page":
 		if p := l.pageByID[b.ID()]; p != nil {

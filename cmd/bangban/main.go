@@ -25,6 +25,7 @@ type app struct {
 type commands struct {
 	bangban.Config
 
+	Ask     askCommand     `cmd:"" help:"Ask a question, or several in turns."`
 	Check   checkCommand   `cmd:"" help:"Check the knowledge: fields, references, figures and their sources."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

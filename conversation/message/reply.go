@@ -152,6 +152,8 @@ type Citation struct {
 
 // Basis is one rule or official fact: 名称 + 文号 + 条.
 type Basis struct {
+	// Kind is law (a clause), fact (an official fact), page (a public page).
+	Kind       string `json:"kind"`
 	Title      string `json:"title"`
 	DocumentNo string `json:"document_no,omitempty"`
 	Article    string `json:"article,omitempty"`

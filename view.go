@@ -1,0 +1,57 @@
+package bangban
+
+import (
+	"unicode/utf8"
+
+	"bangban/answer"
+	"bangban/knowledge"
+	"bangban/nlu"
+)
+
+// understander makes the nlu for a library: its lexicon, its places, and the names that are kept whole in segmentation.
+func understander(lib *knowledge.Library) (*nlu.Understander, error) {
+	lexicon, err := nlu.ParseLexicon(lib.Lexicon())
+	if err != nil {
+		return nil, err
+	}
+	var places nlu.Places
+	for _, r := range lib.Regions() {
+		places.Regions = append(places.Regions, nlu.Region{Code: r.Code, Name: r.Name, Aliases: r.Aliases, Former: r.Former, Parent: r.Parent})
+	}
+	for _, p := range lib.Points("", "") {
+		places.Points = append(places.Points, nlu.Point{ID: p.ID, Name: p.Name, Aliases: p.Aliases, Region: p.Region})
+	}
+	return nlu.New(lexicon, places, names(lib))
+}
+
+// longestName is the length in characters up to which a name is one word; longer ones are phrases, and cut.
+const longestName = 7
+
+// names are the words that only the city knows: certificates, offices, matters.
+func names(lib *knowledge.Library) []string {
+	var out []string
+	add := func(s string) {
+		if n := utf8.RuneCountInString(s); n >= 2 && n <= longestName {
+			out = append(out, s)
+		}
+	}
+	for _, it := range lib.Items() {
+		add(it.Name)
+		add(it.Short)
+		if it.Result != nil {
+			add(it.Result.Name)
+		}
+	}
+	for _, d := range lib.Departments() {
+		add(d.Name)
+		for _, a := range d.Aliases {
+			add(a)
+		}
+	}
+	return out
+}
+
+// view is one consistent state of everything that answers.
+func view(lib *knowledge.Library, u *nlu.Understander, s knowledge.Searcher) *answer.Knowledge {
+	return &answer.Knowledge{Understander: u, Library: lib, Search: s}
+}
