@@ -2,246 +2,328 @@ package knowledge
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"bangban/city/calendar"
 	"bangban/city/org"
+	"bangban/knowledge/law"
 )
 
-// Library (知识库) is one immutable view of all that is published. It is built whole and swapped whole; a question that takes one
-// keeps it to the end. Entries that are not valid at the moment are in it: Valid and the searcher leave them out.
+// City is the time zone of every date in the data: an entry is valid from 0:00 of its first day to 24:00 of its last.
+var City = time.FixedZone("CST", 8*3600)
+
+// Library is what is published at one moment: an immutable snapshot that is swapped whole. What is expired, not yet in force or
+// for agents only is not in it; Staff gives the view with agents' entries.
 type Library struct {
-	version string
-	seq     int64
+	contents string // the hash that Version returns
+	seq      int64
+	until    int64
 
-	items       []*Item
-	faqs        []*FAQ
-	events      []*LifeEvent
-	regions     []*org.Region
-	departments []*org.Department
-	points      []*org.ServicePoint
-	hotlines    []*org.Hotline
-
-	itemByID       map[ItemID]*Item
-	faqByID        map[string]*FAQ
-	eventByID      map[string]*LifeEvent
-	lawByTitle     map[string]*Law
-	factByID       map[string]*SourceFact
-	pageByID       map[string]*SourcePage
-	regionByCode   map[string]*org.Region
-	departmentByID map[string]*org.Department
-	pointByID      map[string]*org.ServicePoint
-	hotlineByNo    map[string]*org.Hotline
-	sentences      map[string]*Sentence
-	bound          map[ItemID][]*FAQ
-	revisions      map[string]int
-	calendar       *calendar.Calendar
-	lexicon        map[string][]byte
-	documents      []*Document
+	items     map[ItemID]*Item
+	faqs      map[string]*FAQ
+	events    map[string]*LifeEvent
+	bound     map[ItemID][]*FAQ
+	sources   map[Basis]Source
+	laws      map[string]*Law
+	places    map[string]*org.Region
+	offices   map[string]*org.Department
+	points    map[string]*org.ServicePoint
+	hotlines  map[string]*org.Hotline
+	sentences map[string]Sentence
+	revisions map[string]int
+	lists     Corpus
+	documents []*Document
+	staff     *Library
+	calendar  *calendar.Calendar
 }
 
-// Source is a basis as it is shown: 名称, 文号, 条.
+// Source is what a basis resolves to: what people read under an answer.
 type Source struct {
-	Title, DocumentNo, Article, Issuer, AsOf, URL string
+	Title      string // name of the law, document or page
+	DocumentNo string // 文号, where the source has it
+	Article    string // 第十一条; for a clause only
+	URL        string
+	Issuer     string
+	AsOf       string // date of the version, the document or the page
 }
 
-// NewLibrary builds the view of a corpus. revisions are the revision numbers by entry id; version names the whole, seq is the event
-// up to which it holds.
-func NewLibrary(c *Corpus, revisions map[string]int, version string, seq int64) *Library {
-	l := &Library{
-		version: version, seq: seq, revisions: revisions,
-		items: slices.Clone(c.Items), faqs: slices.Clone(c.FAQs), events: slices.Clone(c.Events), regions: slices.Clone(c.Regions),
-		departments: slices.Clone(c.Departments), points: slices.Clone(c.Points), hotlines: slices.Clone(c.Hotlines),
-		bound: map[ItemID][]*FAQ{}, calendar: calendar.New(c.Years...), lexicon: c.Lexicon,
-	}
-	slices.SortFunc(l.items, func(a, b *Item) int { return cmp.Compare(a.ID, b.ID) })
-	slices.SortFunc(l.faqs, func(a, b *FAQ) int { return cmp.Compare(a.ID, b.ID) })
-	slices.SortFunc(l.regions, func(a, b *org.Region) int { return cmp.Compare(a.Code, b.Code) })
-	l.itemByID = byKey(l.items, func(i *Item) ItemID { return i.ID })
-	l.faqByID = byKey(l.faqs, func(f *FAQ) string { return f.ID })
-	l.eventByID = byKey(l.events, func(e *LifeEvent) string { return e.ID })
-	l.lawByTitle = byKey(c.Laws, func(w *Law) string { return w.Title })
-	l.factByID = byKey(c.Facts, func(f *SourceFact) string { return f.ID })
-	l.pageByID = byKey(c.Pages, func(p *SourcePage) string { return p.ID })
-	l.regionByCode = byKey(l.regions, func(r *org.Region) string { return r.Code })
-	l.departmentByID = byKey(l.departments, func(d *org.Department) string { return d.ID })
-	l.pointByID = byKey(l.points, func(p *org.ServicePoint) string { return p.ID })
-	l.hotlineByNo = byKey(l.hotlines, func(h *org.Hotline) string { return h.Number })
-	l.sentences = byKey(c.Sentences, func(s *Sentence) string { return s.Key })
-	for _, f := range l.faqs {
-		if f.Item != "" {
-			l.bound[f.Item] = append(l.bound[f.Item], f)
-		}
-	}
-	l.documents = l.makeDocuments()
+// NewLibrary makes the snapshot of a corpus at a moment. revisions gives the revision of each entry id, 1 where it has none.
+func NewLibrary(c *Corpus, now time.Time, revisions map[string]int) *Library {
+	staff := build(c, now, revisions, true)
+	l := build(c, now, revisions, false)
+	l.staff = staff
 	return l
 }
 
-func byKey[K comparable, T any](all []*T, key func(*T) K) map[K]*T {
-	m := make(map[K]*T, len(all))
-	for _, v := range all {
-		m[key(v)] = v
+func build(c *Corpus, now time.Time, revisions map[string]int, staff bool) *Library {
+	l := &Library{items: map[ItemID]*Item{}, faqs: map[string]*FAQ{}, events: map[string]*LifeEvent{}, bound: map[ItemID][]*FAQ{}, laws: map[string]*Law{},
+		places: map[string]*org.Region{}, offices: map[string]*org.Department{}, points: map[string]*org.ServicePoint{},
+		hotlines: map[string]*org.Hotline{}, sentences: map[string]Sentence{}, sources: map[Basis]Source{}, revisions: revisions}
+	l.lists = Corpus{Laws: c.Laws, Facts: c.Facts, Pages: c.Pages, Regions: c.Regions, Departments: c.Departments, Points: c.Points, Hotlines: c.Hotlines,
+		Years: c.Years, Sentences: c.Sentences, Lexicon: c.Lexicon, Repealed: c.Repealed}
+	at := now.UnixMicro()
+	for _, it := range c.Items {
+		if l.visible(it.Effective, it.Expires, it.Secrecy, at, staff) {
+			l.items[it.ID] = it
+			l.lists.Items = append(l.lists.Items, it)
+		}
 	}
-	return m
+	for _, f := range c.FAQs {
+		if l.visible(f.Effective, f.Expires, f.Secrecy, at, staff) {
+			l.faqs[f.ID] = f
+			l.lists.FAQs = append(l.lists.FAQs, f)
+			if f.Item != "" {
+				l.bound[f.Item] = append(l.bound[f.Item], f)
+			}
+		}
+	}
+	for _, e := range c.Events {
+		l.events[e.ID] = e
+		l.lists.Events = append(l.lists.Events, e)
+	}
+	l.city(c)
+	l.cite(c)
+	slices.SortStableFunc(l.lists.Items, func(a, b *Item) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(l.lists.FAQs, func(a, b *FAQ) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortStableFunc(l.lists.Events, func(a, b *LifeEvent) int { return cmp.Compare(a.ID, b.ID) })
+	l.documents = l.describe()
+	l.contents = l.version()
+	return l
 }
 
-// Version names what is published; it changes with every publication.
-func (l *Library) Version() string { return l.version }
+func (l *Library) city(c *Corpus) {
+	for _, r := range c.Regions {
+		l.places[r.Code] = r
+	}
+	for _, d := range c.Departments {
+		l.offices[d.ID] = d
+	}
+	for _, p := range c.Points {
+		l.points[p.ID] = p
+	}
+	for _, h := range c.Hotlines {
+		l.hotlines[h.Number] = h
+	}
+	for _, s := range c.Sentences {
+		l.sentences[s.Key] = *s
+	}
+	l.calendar = calendar.New(c.Years...)
+}
 
-// Seq is the number of the last event that the view holds.
+func (l *Library) cite(c *Corpus) {
+	for _, x := range c.Laws {
+		l.laws[law.Short(x.Title)] = x
+	}
+	for _, f := range c.Facts {
+		s := Source{Title: f.DocumentTitle, DocumentNo: f.DocumentNo, URL: f.URL, AsOf: f.AsOf}
+		if s.Title == "" {
+			s.Title = f.Source
+		}
+		l.sources[Basis("fact:"+f.ID)] = s
+	}
+	for _, p := range c.Pages {
+		l.sources[Basis("page:"+p.ID)] = Source{Title: p.Title, URL: p.URL, Issuer: p.Issuer, AsOf: p.Date}
+	}
+}
+
+// visible reports whether an entry is in the snapshot, and notes when that changes next.
+func (l *Library) visible(effective, expires string, secrecy Secrecy, at int64, staff bool) bool {
+	if secrecy == "agent" && !staff {
+		return false
+	}
+	from, until := Validity(effective, expires)
+	for _, edge := range []int64{from, until} {
+		if edge > at && (l.until == 0 || edge < l.until) {
+			l.until = edge
+		}
+	}
+	return at >= from && (until == 0 || at < until)
+}
+
+// Validity turns the dates of an entry into Unix microseconds: from inclusive, until exclusive; 0 is open.
+func Validity(effective, expires string) (from, until int64) {
+	if t, err := time.ParseInLocation(time.DateOnly, effective, City); err == nil {
+		from = t.UnixMicro()
+	}
+	if t, err := time.ParseInLocation(time.DateOnly, expires, City); err == nil {
+		until = t.AddDate(0, 0, 1).UnixMicro()
+	}
+	return from, until
+}
+
+// Version names the content: equal content, equal version, on any machine.
+func (l *Library) Version() string { return l.Staff().contents + l.contents[:4] }
+
+// Seq is the number in the event log of the publication that made it, 0 outside a database.
 func (l *Library) Seq() int64 { return l.seq }
 
-// Items returns every item, by id.
-func (l *Library) Items() []*Item { return l.items }
+// Until is the moment (Unix microseconds) at which an entry comes into force or expires next; 0: never.
+func (l *Library) Until() int64 { return l.until }
 
-// FAQs returns every FAQ, by id.
-func (l *Library) FAQs() []*FAQ { return l.faqs }
+// Staff is the same snapshot with the entries that only agents may read.
+func (l *Library) Staff() *Library {
+	if l.staff == nil {
+		return l
+	}
+	return l.staff
+}
 
-// Events returns the life events in the order of the data.
-func (l *Library) Events() []*LifeEvent { return l.events }
+// Item returns a published item.
+func (l *Library) Item(id ItemID) (*Item, bool) { it, ok := l.items[id]; return it, ok }
 
-// Regions returns the regions by code: the city, its districts, their streets.
-func (l *Library) Regions() []*org.Region { return l.regions }
+// FAQ returns a published FAQ entry.
+func (l *Library) FAQ(id string) (*FAQ, bool) { f, ok := l.faqs[id]; return f, ok }
 
-// Departments returns the offices.
-func (l *Library) Departments() []*org.Department { return l.departments }
+// Event returns a 一件事.
+func (l *Library) Event(id string) (*LifeEvent, bool) { e, ok := l.events[id]; return e, ok }
 
-// Hotlines returns the numbers that people can call.
-func (l *Library) Hotlines() []*org.Hotline { return l.hotlines }
+// Items lists the published items by id. The list must not be changed; so with the others.
+func (l *Library) Items() []*Item { return l.lists.Items }
 
-// Calendar knows the city's working days.
-func (l *Library) Calendar() *calendar.Calendar { return l.calendar }
+// FAQs lists the published FAQ entries by id.
+func (l *Library) FAQs() []*FAQ { return l.lists.FAQs }
+
+// Events lists the 一件事 by id.
+func (l *Library) Events() []*LifeEvent { return l.lists.Events }
+
+// Regions lists the regions in the order of the data.
+func (l *Library) Regions() []*org.Region { return l.lists.Regions }
+
+// Departments lists the departments in the order of the data.
+func (l *Library) Departments() []*org.Department { return l.lists.Departments }
+
+// Points lists the service points of a region (its parts included) that handle an item; empty: of any region, for any item.
+func (l *Library) Points(region string, item ItemID) []*org.ServicePoint {
+	var out []*org.ServicePoint
+	for _, p := range l.lists.Points {
+		if (region == "" || l.Within(p.Region, region)) && (item == "" || slices.Contains(p.Items, string(item))) {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// Within reports whether a region is another one or a part of it.
+func (l *Library) Within(code, whole string) bool {
+	for range 4 {
+		if code == whole {
+			return true
+		}
+		r := l.places[code]
+		if r == nil || r.Parent == "" {
+			return false
+		}
+		code = r.Parent
+	}
+	return false
+}
+
+// Hotlines lists the hotlines in the order of the data.
+func (l *Library) Hotlines() []*org.Hotline { return l.lists.Hotlines }
+
+// Laws lists the cited laws by title.
+func (l *Library) Laws() []*Law { return l.lists.Laws }
+
+// Sentences lists what the machine says, in the order of the data.
+func (l *Library) Sentences() []*Sentence { return l.lists.Sentences }
 
 // Lexicon returns the word lists by file name.
-func (l *Library) Lexicon() map[string][]byte { return l.lexicon }
+func (l *Library) Lexicon() map[string][]byte { return l.lists.Lexicon }
 
-// Documents returns every published entry as it is searched.
-func (l *Library) Documents() []*Document { return l.documents }
+// Calendar is the city's calendar of working days.
+func (l *Library) Calendar() *calendar.Calendar { return l.calendar }
 
-// Item returns an item by id.
-func (l *Library) Item(id ItemID) (*Item, bool) { i, ok := l.itemByID[id]; return i, ok }
-
-// FAQ returns a FAQ by id.
-func (l *Library) FAQ(id string) (*FAQ, bool) { f, ok := l.faqByID[id]; return f, ok }
-
-// Event returns a life event by id.
-func (l *Library) Event(id string) (*LifeEvent, bool) { e, ok := l.eventByID[id]; return e, ok }
-
-// Bound returns the FAQ bound to an item that answer one of its attributes ("" for those about the item as a whole).
-func (l *Library) Bound(id ItemID, attribute string) []*FAQ {
+// Bound lists the FAQ entries that answer an attribute of an item; with an empty attribute, all that are bound to it.
+func (l *Library) Bound(item ItemID, attribute string) []*FAQ {
+	if attribute == "" {
+		return l.bound[item]
+	}
 	var out []*FAQ
-	for _, f := range l.bound[id] {
-		if f.Attribute == attribute && f.Secrecy != "agent" {
+	for _, f := range l.bound[item] {
+		if f.Attribute == attribute {
 			out = append(out, f)
 		}
 	}
 	return out
 }
 
-// Revision returns the number of the published revision of an entry; 0 when it has none.
-func (l *Library) Revision(id string) int { return l.revisions[id] }
+// Department returns a department by its id.
+func (l *Library) Department(id string) (*org.Department, bool) { d, ok := l.offices[id]; return d, ok }
 
 // Region returns a region by its code.
-func (l *Library) Region(code string) (org.Region, bool) { return value(l.regionByCode[code]) }
+func (l *Library) Region(code string) (*org.Region, bool) { r, ok := l.places[code]; return r, ok }
 
-// RegionNamed returns the region whose code, name or alias it is.
-func (l *Library) RegionNamed(name string) (org.Region, bool) {
-	if r, ok := l.Region(name); ok {
+// RegionNamed returns a region by code, name, alias or former name; the wider region first where two bear it.
+func (l *Library) RegionNamed(name string) (*org.Region, bool) {
+	name = strings.TrimSpace(name)
+	if r, ok := l.places[name]; ok {
 		return r, true
 	}
-	for _, r := range l.regions {
-		if r.Name == name || slices.Contains(r.Aliases, name) || slices.Contains(r.Former, name) {
-			return *r, true
+	var found *org.Region
+	for _, r := range l.lists.Regions {
+		if (r.Name == name || slices.Contains(r.Aliases, name) || slices.Contains(r.Former, name)) && (found == nil || len(r.Code) < len(found.Code)) {
+			found = r
 		}
 	}
-	return org.Region{}, false
+	return found, found != nil
 }
-
-// Department returns an office by its id.
-func (l *Library) Department(id string) (org.Department, bool) { return value(l.departmentByID[id]) }
 
 // Point returns a service point by its id.
-func (l *Library) Point(id string) (org.ServicePoint, bool) { return value(l.pointByID[id]) }
-
-// Points returns the service points of a region (empty: all) that can handle an item (empty: any).
-func (l *Library) Points(region string, item ItemID) []org.ServicePoint {
-	var out []org.ServicePoint
-	for _, p := range l.points {
-		if region != "" && !strings.HasPrefix(p.Region, strings.TrimRight(region, "0")) {
-			continue
-		}
-		if item != "" && !slices.Contains(p.Items, string(item)) && !l.placedAt(item, p.ID) {
-			continue
-		}
-		out = append(out, *p)
-	}
-	return out
-}
-
-func (l *Library) placedAt(item ItemID, point string) bool {
-	it, ok := l.Item(item)
-	return ok && slices.ContainsFunc(it.Places, func(p Place) bool { return p.Point == point })
-}
+func (l *Library) Point(id string) (*org.ServicePoint, bool) { p, ok := l.points[id]; return p, ok }
 
 // Hotline returns a hotline by its number.
-func (l *Library) Hotline(number string) (org.Hotline, bool) { return value(l.hotlineByNo[number]) }
-
-func value[T any](p *T) (T, bool) {
-	if p == nil {
-		var zero T
-		return zero, false
-	}
-	return *p, true
+func (l *Library) Hotline(number string) (*org.Hotline, bool) {
+	h, ok := l.hotlines[number]
+	return h, ok
 }
 
-// Sentence returns what the machine says for a key.
-func (l *Library) Sentence(key string) (Sentence, bool) { return value(l.sentences[key]) }
+// Sentence returns what the machine says under a key.
+func (l *Library) Sentence(key string) (Sentence, bool) { s, ok := l.sentences[key]; return s, ok }
 
-// Resolve turns a basis into what is shown of it; false when the source is not in the library.
+// Revision is the number of the published revision of an entry: an item, FAQ or event by its id, a hotline as hotline-NUMBER, a
+// point as point-ID; 0 for one that is not published.
+func (l *Library) Revision(id string) int {
+	if n := l.revisions[id]; n > 0 {
+		return n
+	}
+	_, item := l.items[ItemID(id)]
+	_, faq := l.faqs[id]
+	_, event := l.events[id]
+	number, isHotline := strings.CutPrefix(id, "hotline-")
+	point, isPoint := strings.CutPrefix(id, "point-")
+	if item || faq || event || isHotline && l.hotlines[number] != nil || isPoint && l.points[point] != nil {
+		return 1
+	}
+	return 0
+}
+
+// Resolve turns a basis into what people read; false when the source is not known.
 func (l *Library) Resolve(b Basis) (Source, bool) {
-	switch b.Kind() {
-	case "law":
-		title, article, _ := b.Clause()
-		if w := l.lawByTitle[title]; w != nil {
-			return Source{Title: w.Title, DocumentNo: w.DocumentNo, Article: article, Issuer: w.Issuer, AsOf: w.Effective}, true
-		}
-		return Source{Title: title, Article: article}, true
-	case "fact":
-		if f := l.factByID[b.ID()]; f != nil {
-			s := Source{Title: f.DocumentTitle, DocumentNo: f.DocumentNo, AsOf: f.AsOf, URL: f.URL}
-			if s.Title == "" { // the number alone names the document; without one, the page that carries the fact
-				s.Title, s.DocumentNo = cmp.Or(f.DocumentNo, f.Source), ""
-			}
-			return s, true
-		}
-	case "page":
-		if p := l.pageByID[b.ID()]; p != nil {
-			return Source{Title: p.Title, Issuer: p.Issuer, AsOf: p.Date, URL: p.URL}, true
-		}
+	title, article, ok := b.Clause()
+	if !ok {
+		s, ok := l.sources[b]
+		return s, ok
 	}
-	return Source{}, false
+	x := l.laws[law.Short(title)]
+	if x == nil {
+		return Source{}, false
+	}
+	return Source{Title: x.Title, DocumentNo: x.DocumentNo, Article: article, Issuer: x.Issuer, AsOf: x.Adopted}, true
 }
 
-// Valid reports whether an entry with these bounds (YYYY-MM-DD, empty is open) may be shown at t: it is in force from the first
-// moment of effective to the last of expires, on the city's clock.
-func Valid(effective, expires string, t time.Time) bool {
-	from, until := bounds(effective, expires)
-	at := t.UnixMicro()
-	return (from == 0 || at >= from) && (until == 0 || at < until)
-}
+// Documents lists every entry as it is searched, agents' entries included (marked), by id.
+func (l *Library) Documents() []*Document { return l.Staff().documents }
 
-// cityTime is the clock of every date in the data.
-var cityTime = time.FixedZone("CST", 8*3600)
-
-// bounds are the validity in Unix microseconds: from included, until excluded; 0 is open.
-func bounds(effective, expires string) (from, until int64) {
-	if d, err := time.ParseInLocation(time.DateOnly, effective, cityTime); err == nil {
-		from = d.UnixMicro()
+// version is a hash over the content and over what of it is visible.
+func (l *Library) version() string {
+	h := sha256.New()
+	for _, r := range l.lists.Records() {
+		fmt.Fprintf(h, "%s\x00%s\x00%s\n", r.Kind, r.ID, r.Hash)
 	}
-	if d, err := time.ParseInLocation(time.DateOnly, expires, cityTime); err == nil {
-		until = d.AddDate(0, 0, 1).UnixMicro()
-	}
-	return from, until
+	return hex.EncodeToString(h.Sum(nil)[:8])
 }

@@ -1,0 +1,189 @@
+package knowledge
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"bangban/city/calendar"
+	"bangban/city/org"
+)
+
+// RecordKind is the kind of a record: everything that can be imported is one.
+type RecordKind string
+
+// The kinds of records.
+const (
+	RecordItem       RecordKind = "item"
+	RecordFAQ        RecordKind = "faq"
+	RecordEvent      RecordKind = "event"
+	RecordLaw        RecordKind = "law"
+	RecordFact       RecordKind = "fact"
+	RecordPage       RecordKind = "page"
+	RecordRepealed   RecordKind = "repealed"
+	RecordRegion     RecordKind = "region"
+	RecordDepartment RecordKind = "department"
+	RecordPoint      RecordKind = "point"
+	RecordHotline    RecordKind = "hotline"
+	RecordYear       RecordKind = "year"
+	RecordSentence   RecordKind = "sentence"
+	RecordLexicon    RecordKind = "lexicon"
+)
+
+// Key names a record.
+type Key struct {
+	Kind RecordKind
+	ID   string
+}
+
+// String is the subject of the record's events: "item:id-card-replace".
+func (k Key) String() string { return string(k.Kind) + ":" + k.ID }
+
+// Record is one thing that can be kept, published and withdrawn: its content as JSON, and the hash of it.
+type Record struct {
+	Key
+	Content []byte
+	Hash    string // SHA-256 of Content, in hex
+}
+
+func newRecord(kind RecordKind, id string, content any) Record {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(content); err != nil {
+		panic(fmt.Sprintf("knowledge: %s %s does not encode: %v", kind, id, err)) // plain data types always do
+	}
+	raw := bytes.TrimRight(b.Bytes(), "\n")
+	sum := sha256.Sum256(raw)
+	return Record{Key{kind, id}, raw, hex.EncodeToString(sum[:])}
+}
+
+// wordList is the content of a lexicon record.
+type wordList struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// Records turns a corpus into records, by kind and id; equal corpora give equal records.
+func (c *Corpus) Records() []Record {
+	var out []Record
+	gather(&out, RecordItem, c.Items, func(x *Item) string { return string(x.ID) })
+	gather(&out, RecordFAQ, c.FAQs, func(x *FAQ) string { return x.ID })
+	gather(&out, RecordEvent, c.Events, func(x *LifeEvent) string { return x.ID })
+	gather(&out, RecordLaw, c.Laws, func(x *Law) string { return x.Title })
+	gather(&out, RecordFact, c.Facts, func(x *SourceFact) string { return x.ID })
+	gather(&out, RecordPage, c.Pages, func(x *SourcePage) string { return x.ID })
+	gather(&out, RecordRepealed, c.Repealed, func(x *Repealed) string { return x.Title })
+	gather(&out, RecordRegion, c.Regions, func(x *org.Region) string { return x.Code })
+	gather(&out, RecordDepartment, c.Departments, func(x *org.Department) string { return x.ID })
+	gather(&out, RecordPoint, c.Points, func(x *org.ServicePoint) string { return x.ID })
+	gather(&out, RecordHotline, c.Hotlines, func(x *org.Hotline) string { return x.Number })
+	gather(&out, RecordYear, c.Years, func(x *calendar.Year) string { return strconv.Itoa(x.Year) })
+	gather(&out, RecordSentence, c.Sentences, func(x *Sentence) string { return x.Key })
+	for name, text := range c.Lexicon {
+		out = append(out, newRecord(RecordLexicon, name, wordList{name, string(text)}))
+	}
+	slices.SortStableFunc(out, func(a, b Record) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
+	return out
+}
+
+func gather[T any](out *[]Record, kind RecordKind, list []*T, id func(*T) string) {
+	for _, x := range list {
+		*out = append(*out, newRecord(kind, id(x), x))
+	}
+}
+
+// put decodes a record into its list. Fields that this program does not know are left out: a newer node may have written them.
+func (c *Corpus) put(kind RecordKind, id string, content []byte) error {
+	switch kind {
+	case RecordItem:
+		return decoded(&c.Items, content)
+	case RecordFAQ:
+		return decoded(&c.FAQs, content)
+	case RecordEvent:
+		return decoded(&c.Events, content)
+	case RecordLaw:
+		return decoded(&c.Laws, content)
+	case RecordFact:
+		return decoded(&c.Facts, content)
+	case RecordPage:
+		return decoded(&c.Pages, content)
+	case RecordRepealed:
+		return decoded(&c.Repealed, content)
+	case RecordRegion:
+		return decoded(&c.Regions, content)
+	case RecordDepartment:
+		return decoded(&c.Departments, content)
+	case RecordPoint:
+		return decoded(&c.Points, content)
+	case RecordHotline:
+		return decoded(&c.Hotlines, content)
+	case RecordYear:
+		return decoded(&c.Years, content)
+	case RecordSentence:
+		return decoded(&c.Sentences, content)
+	case RecordLexicon:
+		var w wordList
+		if err := json.Unmarshal(content, &w); err != nil {
+			return err
+		}
+		if c.Lexicon == nil {
+			c.Lexicon = map[string][]byte{}
+		}
+		c.Lexicon[w.Name] = []byte(w.Text)
+		return nil
+	}
+	return nil // a kind of a newer program
+}
+
+func decoded[T any](list *[]*T, content []byte) error {
+	x := new(T)
+	if err := json.Unmarshal(content, x); err != nil {
+		return err
+	}
+	*list = append(*list, x)
+	return nil
+}
+
+// Merge returns the corpus laid over a base: records of the same kind and id replace those of the base.
+func (c *Corpus) Merge(base *Corpus) *Corpus {
+	out := &Corpus{origins: c.origins, Lexicon: map[string][]byte{}}
+	out.Items = over(base.Items, c.Items, func(x *Item) string { return string(x.ID) })
+	out.FAQs = over(base.FAQs, c.FAQs, func(x *FAQ) string { return x.ID })
+	out.Events = over(base.Events, c.Events, func(x *LifeEvent) string { return x.ID })
+	out.Laws = over(base.Laws, c.Laws, func(x *Law) string { return x.Title })
+	out.Facts = over(base.Facts, c.Facts, func(x *SourceFact) string { return x.ID })
+	out.Pages = over(base.Pages, c.Pages, func(x *SourcePage) string { return x.ID })
+	out.Repealed = over(base.Repealed, c.Repealed, func(x *Repealed) string { return x.Title })
+	out.Regions = over(base.Regions, c.Regions, func(x *org.Region) string { return x.Code })
+	out.Departments = over(base.Departments, c.Departments, func(x *org.Department) string { return x.ID })
+	out.Points = over(base.Points, c.Points, func(x *org.ServicePoint) string { return x.ID })
+	out.Hotlines = over(base.Hotlines, c.Hotlines, func(x *org.Hotline) string { return x.Number })
+	out.Years = over(base.Years, c.Years, func(x *calendar.Year) string { return strconv.Itoa(x.Year) })
+	out.Sentences = over(base.Sentences, c.Sentences, func(x *Sentence) string { return x.Key })
+	for _, from := range []*Corpus{base, c} {
+		for name, text := range from.Lexicon {
+			out.Lexicon[name] = text
+		}
+	}
+	return out
+}
+
+func over[T any](base, top []*T, id func(*T) string) []*T {
+	replaced := map[string]bool{}
+	for _, x := range top {
+		replaced[id(x)] = true
+	}
+	var out []*T
+	for _, x := range base {
+		if !replaced[id(x)] {
+			out = append(out, x)
+		}
+	}
+	return append(out, top...)
+}
