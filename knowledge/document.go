@@ -64,7 +64,7 @@ func (l *Library) itemDocument(it *Item) *Document {
 	titles.add(it.Common...)
 	for _, s := range it.Situations { // 补领身份证 + 丢失, 丢了
 		for _, name := range append([]string{s.Name}, s.Words...) {
-			titles.add(cmp.Or(it.Short, it.Name) + " " + name)
+			titles.add(cmp.Or(it.Short, it.Name) + name)
 		}
 	}
 	if it.Summary != nil {
@@ -144,7 +144,12 @@ func hotlineDocument(h *org.Hotline) *Document {
 	var titles words
 	titles.add(h.Name)
 	titles.add(h.Aliases...)
-	titles.add(h.Number, h.Number+" "+h.Name)
+	titles.add(h.Number)
+	for _, a := range append([]string{h.Name}, h.Aliases...) {
+		if !strings.HasSuffix(a, "电话") && !strings.HasSuffix(a, "热线") {
+			titles.add(a + "电话")
+		}
+	}
 	return &Document{ID: "hotline-" + h.Number, Kind: KindHotline, Titles: titles.list, Body: h.For, Attribute: nlu.Phone}
 }
 

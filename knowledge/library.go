@@ -20,9 +20,9 @@ var City = time.FixedZone("CST", 8*3600)
 // Library is what is published at one moment: an immutable snapshot that is swapped whole. What is expired, not yet in force or
 // for agents only is not in it; Staff gives the view with agents' entries.
 type Library struct {
-	contents string // the hash that Version returns
-	seq      int64
-	until    int64
+	version string // a hash over the content, and over what of it is visible
+	seq     int64
+	until   int64
 
 	items     map[ItemID]*Item
 	faqs      map[string]*FAQ
@@ -57,6 +57,18 @@ func NewLibrary(c *Corpus, now time.Time, revisions map[string]int) *Library {
 	staff := build(c, now, revisions, true)
 	l := build(c, now, revisions, false)
 	l.staff = staff
+	h := sha256.New()
+	for _, r := range c.Records() {
+		fmt.Fprintf(h, "%s\x00%s\x00%s\n", r.Kind, r.ID, r.Hash)
+	}
+	for _, view := range []*Library{staff, l} {
+		for _, d := range view.documents {
+			fmt.Fprintf(h, "%s\x00", d.ID)
+		}
+		fmt.Fprintln(h)
+	}
+	l.version = hex.EncodeToString(h.Sum(nil)[:8])
+	staff.version = l.version + "-staff"
 	return l
 }
 
@@ -92,7 +104,6 @@ func build(c *Corpus, now time.Time, revisions map[string]int, staff bool) *Libr
 	slices.SortStableFunc(l.lists.FAQs, func(a, b *FAQ) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortStableFunc(l.lists.Events, func(a, b *LifeEvent) int { return cmp.Compare(a.ID, b.ID) })
 	l.documents = l.describe()
-	l.contents = l.version()
 	return l
 }
 
@@ -121,8 +132,8 @@ func (l *Library) cite(c *Corpus) {
 	}
 	for _, f := range c.Facts {
 		s := Source{Title: f.DocumentTitle, DocumentNo: f.DocumentNo, URL: f.URL, AsOf: f.AsOf}
-		if s.Title == "" {
-			s.Title = f.Source
+		if s.Title == "" { // the number alone names the document; without one, the page that carries the fact
+			s.Title, s.DocumentNo = cmp.Or(f.DocumentNo, f.Source), ""
 		}
 		l.sources[Basis("fact:"+f.ID)] = s
 	}
@@ -145,6 +156,12 @@ func (l *Library) visible(effective, expires string, secrecy Secrecy, at int64, 
 	return at >= from && (until == 0 || at < until)
 }
 
+// Valid reports whether an entry with these bounds may be shown at a moment.
+func Valid(effective, expires string, at time.Time) bool {
+	from, until := Validity(effective, expires)
+	return at.UnixMicro() >= from && (until == 0 || at.UnixMicro() < until)
+}
+
 // Validity turns the dates of an entry into Unix microseconds: from inclusive, until exclusive; 0 is open.
 func Validity(effective, expires string) (from, until int64) {
 	if t, err := time.ParseInLocation(time.DateOnly, effective, City); err == nil {
@@ -157,7 +174,7 @@ func Validity(effective, expires string) (from, until int64) {
 }
 
 // Version names the content: equal content, equal version, on any machine.
-func (l *Library) Version() string { return l.Staff().contents + l.contents[:4] }
+func (l *Library) Version() string { return l.version }
 
 // Seq is the number in the event log of the publication that made it, 0 outside a database.
 func (l *Library) Seq() int64 { return l.seq }
@@ -198,14 +215,19 @@ func (l *Library) Regions() []*org.Region { return l.lists.Regions }
 func (l *Library) Departments() []*org.Department { return l.lists.Departments }
 
 // Points lists the service points of a region (its parts included) that handle an item; empty: of any region, for any item.
-func (l *Library) Points(region string, item ItemID) []*org.ServicePoint {
-	var out []*org.ServicePoint
+func (l *Library) Points(region string, item ItemID) []org.ServicePoint {
+	var out []org.ServicePoint
 	for _, p := range l.lists.Points {
-		if (region == "" || l.Within(p.Region, region)) && (item == "" || slices.Contains(p.Items, string(item))) {
-			out = append(out, p)
+		if (region == "" || l.Within(p.Region, region)) && (item == "" || slices.Contains(p.Items, string(item)) || l.placedAt(item, p.ID)) {
+			out = append(out, *p)
 		}
 	}
 	return out
+}
+
+func (l *Library) placedAt(item ItemID, point string) bool {
+	it, ok := l.Item(item)
+	return ok && slices.ContainsFunc(it.Places, func(p Place) bool { return p.Point == point })
 }
 
 // Within reports whether a region is another one or a part of it.
@@ -238,11 +260,8 @@ func (l *Library) Lexicon() map[string][]byte { return l.lists.Lexicon }
 // Calendar is the city's calendar of working days.
 func (l *Library) Calendar() *calendar.Calendar { return l.calendar }
 
-// Bound lists the FAQ entries that answer an attribute of an item; with an empty attribute, all that are bound to it.
+// Bound lists the FAQ entries that are bound to an item and answer one of its attributes ("" for those about it as a whole).
 func (l *Library) Bound(item ItemID, attribute string) []*FAQ {
-	if attribute == "" {
-		return l.bound[item]
-	}
 	var out []*FAQ
 	for _, f := range l.bound[item] {
 		if f.Attribute == attribute {
@@ -253,16 +272,16 @@ func (l *Library) Bound(item ItemID, attribute string) []*FAQ {
 }
 
 // Department returns a department by its id.
-func (l *Library) Department(id string) (*org.Department, bool) { d, ok := l.offices[id]; return d, ok }
+func (l *Library) Department(id string) (org.Department, bool) { return value(l.offices[id]) }
 
 // Region returns a region by its code.
-func (l *Library) Region(code string) (*org.Region, bool) { r, ok := l.places[code]; return r, ok }
+func (l *Library) Region(code string) (org.Region, bool) { return value(l.places[code]) }
 
 // RegionNamed returns a region by code, name, alias or former name; the wider region first where two bear it.
-func (l *Library) RegionNamed(name string) (*org.Region, bool) {
+func (l *Library) RegionNamed(name string) (org.Region, bool) {
 	name = strings.TrimSpace(name)
 	if r, ok := l.places[name]; ok {
-		return r, true
+		return *r, true
 	}
 	var found *org.Region
 	for _, r := range l.lists.Regions {
@@ -270,16 +289,21 @@ func (l *Library) RegionNamed(name string) (*org.Region, bool) {
 			found = r
 		}
 	}
-	return found, found != nil
+	return value(found)
 }
 
 // Point returns a service point by its id.
-func (l *Library) Point(id string) (*org.ServicePoint, bool) { p, ok := l.points[id]; return p, ok }
+func (l *Library) Point(id string) (org.ServicePoint, bool) { return value(l.points[id]) }
 
 // Hotline returns a hotline by its number.
-func (l *Library) Hotline(number string) (*org.Hotline, bool) {
-	h, ok := l.hotlines[number]
-	return h, ok
+func (l *Library) Hotline(number string) (org.Hotline, bool) { return value(l.hotlines[number]) }
+
+func value[T any](p *T) (T, bool) {
+	if p == nil {
+		var zero T
+		return zero, false
+	}
+	return *p, true
 }
 
 // Sentence returns what the machine says under a key.
@@ -311,19 +335,10 @@ func (l *Library) Resolve(b Basis) (Source, bool) {
 	}
 	x := l.laws[law.Short(title)]
 	if x == nil {
-		return Source{}, false
+		return Source{Title: title, Article: article}, true
 	}
 	return Source{Title: x.Title, DocumentNo: x.DocumentNo, Article: article, Issuer: x.Issuer, AsOf: x.Adopted}, true
 }
 
 // Documents lists every entry as it is searched, agents' entries included (marked), by id.
 func (l *Library) Documents() []*Document { return l.Staff().documents }
-
-// version is a hash over the content and over what of it is visible.
-func (l *Library) version() string {
-	h := sha256.New()
-	for _, r := range l.lists.Records() {
-		fmt.Fprintf(h, "%s\x00%s\x00%s\n", r.Kind, r.ID, r.Hash)
-	}
-	return hex.EncodeToString(h.Sum(nil)[:8])
-}
