@@ -9,47 +9,76 @@ import (
 	"log/slog"
 	"strings"
 	"unicode/utf8"
+	"unique"
 )
 
-// Phone is a telephone number; it shows as 138****8000.
-type Phone string
+// secret holds a value where neither fmt nor an encoder finds it: they see a pointer, even in unexported fields and as the key of
+// a map, where Go does not call the methods of a string type. It stays comparable.
+type secret struct{ handle unique.Handle[string] }
+
+func hide(s string) secret {
+	if s == "" {
+		return secret{}
+	}
+	return secret{unique.Make(s)}
+}
+
+func (s secret) reveal() string {
+	if s == (secret{}) {
+		return ""
+	}
+	return s.handle.Value()
+}
+
+// Phone is a telephone number; it shows as 138****8000. The zero value is no number.
+type Phone struct{ whole secret }
 
 // IDNumber is a 身份证号; it shows as 3301**********1234.
-type IDNumber string
+type IDNumber struct{ whole secret }
 
 // Name is a person's name; it shows as 张* or 欧阳**.
-type Name string
+type Name struct{ whole secret }
+
+// NewPhone hides a number.
+func NewPhone(s string) Phone { return Phone{hide(s)} }
+
+// NewIDNumber hides a number.
+func NewIDNumber(s string) IDNumber { return IDNumber{hide(s)} }
+
+// NewName hides a name.
+func NewName(s string) Name { return Name{hide(s)} }
 
 // Reveal gives the whole number. Whoever calls it answers for where it goes.
-func (p Phone) Reveal() string { return string(p) }
+func (p Phone) Reveal() string { return p.whole.reveal() }
 
 // Reveal gives the whole number.
-func (n IDNumber) Reveal() string { return string(n) }
+func (n IDNumber) Reveal() string { return n.whole.reveal() }
 
 // Reveal gives the whole name.
-func (n Name) Reveal() string { return string(n) }
+func (n Name) Reveal() string { return n.whole.reveal() }
 
 // Masked keeps the first three and last four digits of a mobile number, and the last two of a shorter one.
 func (p Phone) Masked() string {
-	switch n := utf8.RuneCountInString(string(p)); {
-	case n >= 11:
-		return keep(string(p), n-8, 4)
-	default:
-		return keep(string(p), 0, min(2, n/3))
+	whole := p.Reveal()
+	n := utf8.RuneCountInString(whole)
+	if n >= 11 {
+		return keep(whole, n-8, 4)
 	}
+	return keep(whole, 0, min(2, n/3))
 }
 
 // Masked keeps the first four and the last four.
 func (n IDNumber) Masked() string {
-	if len(n) < 15 {
-		return keep(string(n), 0, 0)
+	whole := n.Reveal()
+	if len(whole) < 15 {
+		return keep(whole, 0, 0)
 	}
-	return keep(string(n), 4, 4)
+	return keep(whole, 4, 4)
 }
 
 // Masked keeps the surname.
 func (n Name) Masked() string {
-	r := []rune(strings.TrimSpace(string(n)))
+	r := []rune(strings.TrimSpace(n.Reveal()))
 	switch {
 	case len(r) == 0:
 		return ""
@@ -124,3 +153,12 @@ func (n Name) MarshalText() ([]byte, error) { return []byte(n.Masked()), nil }
 
 // MarshalBinary is the masked form.
 func (n Name) MarshalBinary() ([]byte, error) { return []byte(n.Masked()), nil }
+
+// UnmarshalText reads a whole value, from a form or a body.
+func (p *Phone) UnmarshalText(b []byte) error { p.whole = hide(string(b)); return nil }
+
+// UnmarshalText reads a whole value, from a form or a body.
+func (n *IDNumber) UnmarshalText(b []byte) error { n.whole = hide(string(b)); return nil }
+
+// UnmarshalText reads a whole value, from a form or a body.
+func (n *Name) UnmarshalText(b []byte) error { n.whole = hide(string(b)); return nil }

@@ -7,21 +7,18 @@ import (
 
 // MaskText hides in free text what points at one person: mobile numbers, 身份证号 (18 and 15 digits), bank cards and e-mail
 // addresses, also with wide or Chinese digits and with spaces or dashes between groups. Names can't be told from other words and
-// stay. Masking twice changes nothing.
+// stay. It would rather hide a figure too many than show a number.
 func MaskText(s string) string {
 	r := []rune(s)
 	if !worthMasking(r) {
 		return s
 	}
 	for i := 0; i < len(r); {
-		switch {
-		case digit(r[i]) < 0:
+		if digit(r[i]) < 0 {
 			i++
-		case i > 0 && r[i-1] == '*': // the rest of a number that was masked before
-			i = groupEnd(r, i)
-		default:
-			i = maskNumber(r, i)
+			continue
 		}
+		i = maskNumber(r, i)
 	}
 	return maskMail(string(r))
 }
@@ -64,30 +61,30 @@ func digit(r rune) int {
 func separator(r rune) bool { return r == ' ' || r == '-' || r == '\u3000' || r == '－' || r == '·' }
 
 // maskNumber masks the number that begins at r[i], if it is a personal one, and returns where to go on. Groups of digits with one
-// separator between them are tried alone first, then together with those that follow.
+// separator between them are tried alone first, then together with those that follow; a card, which has no form but its length,
+// takes as many groups as it can.
 func maskNumber(r []rune, i int) int {
-	end := groupEnd(r, i)
-	var at []int // the places of the digits so far
+	alone := groupEnd(r, i)
+	end, rest := alone, alone
+	var at, hidden []int // the places of the digits so far, and of those to star
 	for j := i; ; {
 		for ; j < end; j++ {
 			at = append(at, j)
 		}
-		if len(at) > 24 || (end < len(r) && r[end] == '*') {
-			break
+		first, last, kind := personal(r, at)
+		if kind != ordinary && (hidden == nil || kind == card) {
+			hidden, rest = at[first:len(at)-last:len(at)-last], end
 		}
-		if first, last, ok := personal(r, at); ok {
-			for _, p := range at[first : len(at)-last] {
-				r[p] = '*'
-			}
-			return end
-		}
-		if end+1 >= len(r) || !separator(r[end]) || digit(r[end+1]) < 0 {
+		if kind == form || len(at) > 19 || end+1 >= len(r) || !separator(r[end]) || digit(r[end+1]) < 0 {
 			break
 		}
 		j = end + 1
 		end = groupEnd(r, j)
 	}
-	return groupEnd(r, i)
+	for _, p := range hidden {
+		r[p] = '*'
+	}
+	return rest
 }
 
 // groupEnd is the end of the digits from i, with the X that closes an 身份证号.
@@ -101,8 +98,17 @@ func groupEnd(r []rune, i int) int {
 	return i
 }
 
-// personal says how many digits at each end may stay of the number at these places, and whether it is one to mask at all.
-func personal(r []rune, at []int) (first, last int, ok bool) {
+// kind is what a number looks like.
+type kind int
+
+const (
+	ordinary kind = iota
+	form          // has the form of a personal number
+	card          // has the length of a bank card's
+)
+
+// personal says what the number at these places looks like and how many digits may stay at each end.
+func personal(r []rune, at []int) (first, last int, k kind) {
 	d := make([]int, len(at))
 	for i, p := range at {
 		d[i] = digit(r[p]) // -1 for the X
@@ -115,25 +121,25 @@ func personal(r []rune, at []int) (first, last int, ok bool) {
 	}
 	for _, v := range body {
 		if v < 0 {
-			return 0, 0, false
+			return 0, 0, ordinary
 		}
 	}
 	mobile := func(d []int) bool { return d[0] == 1 && d[1] >= 3 }
 	switch {
 	case n == 18 && d[0] >= 1 && d[0] <= 8 && (d[6] == 1 || d[6] == 2) && d[10]*10+d[11] <= 12:
-		return 4, 4, true
+		return 4, 4, form
 	case closed:
-		return 0, 0, false
+		return 0, 0, ordinary
 	case n == 11 && mobile(d):
-		return 3, 4, true
+		return 3, 4, form
 	case n == 13 && d[0] == 8 && d[1] == 6 && mobile(d[2:]), n == 14 && d[0] == 0 && d[1] == 8 && d[2] == 6 && mobile(d[3:]):
-		return n - 8, 4, true
+		return n - 8, 4, form
 	case n == 15 && d[0] >= 1 && d[0] <= 8:
-		return 4, 4, true
+		return 4, 4, form
 	case n >= 16 && n <= 19:
-		return 0, 4, true
+		return 0, 4, card
 	}
-	return 0, 0, false
+	return 0, 0, ordinary
 }
 
 // maskMail keeps the first letter and the host of an address.
