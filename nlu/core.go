@@ -1,0 +1,290 @@
+package nlu
+
+import "strings"
+
+// core finds what is searched: the utterance without greetings, politeness, self-introduction and corrections; of a long
+// story the sentences that ask.
+func (a *analysis) core(out *Understanding) {
+	for i := range a.kept {
+		a.kept[i] = true
+	}
+	a.strip(out)
+	if len(a.runes) > longStory {
+		a.choose()
+	}
+	a.negate(out)
+	out.Core = a.coreText()
+	if out.Core == "" { // nothing but politeness: better something to go on than nothing
+		begin, end := a.reading.begin, a.reading.end
+		mark(a.kept, span{begin, end})
+		out.Core = a.coreText()
+	}
+}
+
+// longStory is the length from which an utterance is a story: only the sentences that ask are searched.
+const longStory = 80
+
+func (a *analysis) strip(out *Understanding) {
+	a.each(topicStrip, func(r *rule, at span) {
+		switch r.value {
+		case "correction":
+			out.Correction = true
+		case "follow":
+			out.FollowUp = true
+			return
+		}
+		for i := at.start; i < at.end; i++ {
+			a.kept[i] = false
+		}
+	})
+}
+
+// coreText joins what is kept, without marks at its ends.
+func (a *analysis) coreText() string {
+	var b strings.Builder
+	last := rune(' ')
+	for i, r := range a.runes {
+		if !a.kept[i] {
+			continue
+		}
+		if (isMark(r) || r == ' ') && (isMark(last) || last == ' ') {
+			continue
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return strings.TrimFunc(b.String(), func(r rune) bool {
+		return r == ' ' || isMark(r) && !strings.ContainsRune("《》()[]+", r)
+	})
+}
+
+// sentences are the sentences of the text; commas part the clauses of a run without other marks.
+func (a *analysis) sentences() []span {
+	var out []span
+	from := 0
+	for i, r := range a.runes {
+		if endsSentence(r) || (r == ',' || r == ' ') && i-from > 40 {
+			out = append(out, span{from, i + 1})
+			from = i + 1
+		}
+	}
+	if from < len(a.runes) {
+		out = append(out, span{from, len(a.runes)})
+	}
+	return out
+}
+
+// most characters and least content of the core of a long story.
+const (
+	coreMost  = 120
+	coreLeast = 3
+)
+
+// choose keeps the sentences of a long story that ask, with the sentences before them where they alone say too little.
+func (a *analysis) choose() {
+	sentences := a.sentences()
+	scores := make([]float64, len(sentences))
+	content := make([]int, len(sentences))
+	for i, s := range sentences {
+		content[i] = a.content(s)
+		if i == 0 {
+			scores[i] += 1 // a title, or the matter at once
+		}
+	}
+	add := func(at span, score float64) {
+		for i, s := range sentences {
+			if at.start >= s.start && at.start < s.end {
+				scores[i] = max(scores[i], 0) + score
+			}
+		}
+	}
+	a.each(topicIntent, func(r *rule, at span) {
+		if r.score >= 55 {
+			add(at, 2)
+		}
+	})
+	a.each(topicAttribute, func(_ *rule, at span) { add(at, 1) })
+	a.each(topicStrip, func(r *rule, at span) {
+		if r.value == "polite" || r.value == "filler" { // 请问, 想咨询一下
+			add(at, 2)
+		}
+	})
+	chosen := make([]bool, len(sentences))
+	length, words := 0, 0
+	take := func(i int) {
+		if i >= 0 && i < len(sentences) && !chosen[i] && length+sentences[i].len() <= coreMost {
+			chosen[i], length, words = true, length+sentences[i].len(), words+content[i]
+		}
+	}
+	for range 3 {
+		best := -1
+		for i := range sentences {
+			if !chosen[i] && content[i] > 0 && scores[i] >= 2 && (best < 0 || scores[i] > scores[best]) {
+				best = i
+			}
+		}
+		if best < 0 {
+			break
+		}
+		take(best)
+		for back := best - 1; words < coreLeast && back >= 0; back-- {
+			take(back)
+		}
+		if length > coreMost/2 {
+			break
+		}
+	}
+	for i := 0; words < coreLeast && i < len(sentences); i++ {
+		take(i)
+	}
+	if length == 0 {
+		chosen[0] = true
+	}
+	for i, s := range sentences {
+		if chosen[i] {
+			continue
+		}
+		for k := s.start; k < s.end; k++ {
+			a.kept[k] = false
+		}
+	}
+	if length == 0 { // one sentence without an end: its beginning
+		for k := coreMost; k < len(a.kept); k++ {
+			a.kept[k] = false
+		}
+	}
+}
+
+// content counts the words of a span that say something.
+func (a *analysis) content(s span) int {
+	n := 0
+	for _, w := range a.spans {
+		if w.start >= s.start && w.end <= s.end && w.len() >= 2 && a.weigh(w) >= 0.5 && a.kept[w.start] {
+			n++
+		}
+	}
+	return n
+}
+
+// negate finds what the citizen excludes: 不是护照是身份证. 是不是 and 不是杭州人 are no exclusions.
+func (a *analysis) negate(out *Understanding) {
+	text := a.runes
+	for i := 0; i+2 < len(text); i++ {
+		if !a.kept[i] || text[i] != '不' || text[i+1] != '是' || i > 0 && (text[i-1] == '是' || text[i-1] == '都') {
+			continue
+		}
+		from := i + 2
+		if from < len(text) && strings.ContainsRune("问说办要查指", text[from]) {
+			from++
+		}
+		to, next := a.excluded(from)
+		if to-from < 2 || to-from > 12 {
+			continue
+		}
+		whole := next >= len(text) || next == a.reading.end
+		if whole && !out.Correction && i > a.reading.begin || whole && strings.ContainsRune("人的吗么嘛户", text[to-1]) {
+			continue
+		}
+		if !whole && !a.turns(next) && !out.Correction {
+			continue
+		}
+		out.Negated = append(out.Negated, string(text[from:to]))
+		out.Correction = true
+		for k := i; k < min(next, len(a.kept)); k++ {
+			a.kept[k] = false
+		}
+		for next < len(text) && (strings.ContainsRune(",而是我问说要办", text[next])) && next < i+20 {
+			a.kept[next] = false
+			next++
+		}
+	}
+}
+
+// excluded returns where the excluded phrase ends and where the text goes on.
+func (a *analysis) excluded(from int) (to, next int) {
+	for to = from; to < len(a.runes); to++ {
+		switch r := a.runes[to]; {
+		case r == ',' || endsSentence(r) || r == ' ':
+			return to, to + 1
+		case (r == '是' || r == '而') && to > from+1:
+			return to, to
+		}
+	}
+	return to, to
+}
+
+// turns says that the text goes on with what is meant instead: 是, 而是, 我问的是.
+func (a *analysis) turns(next int) bool {
+	rest := string(a.runes[next:min(next+6, len(a.runes))])
+	for _, w := range []string{"是", "而是", "我问", "我说", "我要", "我是说", "我想问"} {
+		if strings.HasPrefix(rest, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// parts are the separate questions of a message that asks several. A question about an attribute only (要带什么?) belongs to
+// the one before it.
+func (a *analysis) parts(out *Understanding) {
+	if len(a.runes) > longStory*4 {
+		return
+	}
+	var parts []string
+	asks := 0
+	for _, s := range a.clauses() {
+		text := strings.TrimFunc(a.text(s), func(r rune) bool { return r == ' ' || isMark(r) || isDigit(r) })
+		if text == "" || !a.keptAny(s) {
+			continue
+		}
+		if len(parts) > 0 && a.subject(s) == 0 {
+			parts[len(parts)-1] += "," + text
+			continue
+		}
+		if a.asks(s) {
+			asks++
+		}
+		parts = append(parts, text)
+	}
+	if asks >= 2 && len(parts) >= 2 && len(parts) <= 5 {
+		out.Parts = parts
+	}
+}
+
+func (a *analysis) keptAny(s span) bool { return overlaps(a.kept, s) }
+
+// clauses are the sentences, also parted before 另外 and 还有.
+func (a *analysis) clauses() []span {
+	var out []span
+	for _, s := range a.sentences() {
+		from := s.start
+		for i := s.start + 2; i+2 < s.end; i++ {
+			if w := string(a.runes[i : i+2]); (w == "另外" || w == "还有" || w == "再问" || w == "顺便") && (isMark(a.runes[i-1]) || a.runes[i-1] == ' ') {
+				out = append(out, span{from, i})
+				from = i
+			}
+		}
+		out = append(out, span{from, s.end})
+	}
+	return out
+}
+
+// subject counts the words of a span that name a matter, not only a detail of one.
+func (a *analysis) subject(s span) int {
+	n := 0
+	for _, w := range a.spans {
+		if w.start >= s.start && w.end <= s.end && w.len() >= 2 && a.weigh(w) >= 0.5 && a.kept[w.start] && !overlaps(a.detail, w) {
+			n++
+		}
+	}
+	return n
+}
+
+// asks says that a span holds a question.
+func (a *analysis) asks(s span) bool {
+	found := strings.ContainsRune(a.text(s), '?')
+	a.each(topicIntent, func(r *rule, at span) {
+		found = found || Intent(r.value) == Ask && at.start >= s.start && at.end <= s.end
+	})
+	return found
+}

@@ -1,0 +1,262 @@
+package nlu
+
+import (
+	"slices"
+	"strings"
+)
+
+// Places are the names of the city's regions and service points.
+type Places struct {
+	Regions []Region
+	Points  []Point
+}
+
+// Region is a district, county, street or town (行政区划) with its names.
+type Region struct {
+	Code    string // GB/T 2260: the city ends in 00, districts have 6 digits, towns 9
+	Name    string
+	Aliases []string
+	Former  []string // names of before: 江干区
+	Parent  string
+}
+
+// Point is a service point (网点) with its names.
+type Point struct {
+	ID      string
+	Name    string
+	Aliases []string
+	Region  string
+}
+
+// gazetteer finds places in a text.
+type gazetteer struct {
+	words   *trie
+	entries map[uint32]*placeEntry
+	regions map[string]Region
+	bare    []bareName // short forms of streets and towns, weighed in settle
+	cities  map[uint32]cityWord
+	city    *trie
+}
+
+type placeEntry struct {
+	current []string // region codes that bear the name today
+	former  []string // region codes that a former name points to
+	point   string
+	city    bool // the city itself
+}
+
+type bareName struct{ name, code string }
+
+func newGazetteer(p Places, l *Lexicon) *gazetteer {
+	g := &gazetteer{words: newTrie(2048), entries: map[uint32]*placeEntry{}, regions: map[string]Region{}, city: newTrie(2048), cities: map[uint32]cityWord{}}
+	for _, r := range p.Regions {
+		g.regions[r.Code] = r
+		if strings.HasSuffix(r.Code, "00") && len(r.Code) == 6 {
+			for _, n := range append([]string{r.Name}, r.Aliases...) {
+				g.entry(n, func(e *placeEntry) { e.city = true })
+			}
+			continue
+		}
+		names := append([]string{r.Name, shortName(r.Name)}, r.Aliases...)
+		if len(r.Code) > 6 {
+			names = append([]string{r.Name}, r.Aliases...)
+			if s := shortName(r.Name); s != r.Name {
+				g.bare = append(g.bare, bareName{s, r.Code})
+			}
+		}
+		for _, n := range names {
+			g.entry(n, func(e *placeEntry) { e.current = appendNew(e.current, r.Code) })
+		}
+		for _, n := range r.Former {
+			g.entry(n, func(e *placeEntry) { e.former = appendNew(e.former, r.Code) })
+			g.entry(shortName(n), func(e *placeEntry) { e.former = appendNew(e.former, r.Code) })
+		}
+	}
+	for _, p := range p.Points {
+		for _, n := range append([]string{p.Name}, p.Aliases...) {
+			g.entry(n, func(e *placeEntry) { e.point = p.ID })
+		}
+	}
+	for word, c := range l.cities {
+		g.cities[g.city.add([]rune(word))] = c
+	}
+	return g
+}
+
+func (g *gazetteer) entry(name string, f func(*placeEntry)) {
+	runes := []rune(Normalise(name))
+	if len(runes) < 2 {
+		return
+	}
+	node := g.words.add(runes)
+	e := g.entries[node]
+	if e == nil {
+		e = &placeEntry{}
+		g.entries[node] = e
+	}
+	f(e)
+}
+
+func appendNew(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// shortName leaves the kind of a region out: 萧山区 → 萧山.
+func shortName(name string) string {
+	for _, kind := range []string{"经济技术开发区", "畲族乡", "街道", "新区", "区", "县", "市", "镇", "乡"} {
+		if s, ok := strings.CutSuffix(name, kind); ok && len([]rune(s)) >= 2 {
+			return s
+		}
+	}
+	return name
+}
+
+// names are kept whole in segmentation.
+func (g *gazetteer) names() []string {
+	var out []string
+	for _, r := range g.regions {
+		out = append(out, Normalise(r.Name))
+		if len(r.Code) <= 6 {
+			out = append(out, Normalise(shortName(r.Name)))
+		}
+	}
+	return out
+}
+
+// settle adds the short names of streets and towns that are no common words (翠苑, but not 前进 or 太阳).
+func (g *gazetteer) settle(seg *segmenter) {
+	for _, b := range g.bare {
+		runes := []rune(Normalise(b.name))
+		if len(runes) < 2 || seg.base.at(seg.base.words.find(runes)) != 0 {
+			continue
+		}
+		if e := g.entries[g.words.find(runes)]; e != nil && len(e.current) > 0 {
+			continue
+		}
+		g.entry(b.name, func(e *placeEntry) { e.current = appendNew(e.current, b.code) })
+	}
+}
+
+// region finds the place that is named. A street or town beats the district around it; a name of today beats one of before.
+func (a *analysis) region(s *Slots) {
+	g := a.places
+	ours := false
+	var found *placeEntry
+	var foundAt span
+	for i := 0; i < len(a.runes); i++ {
+		entry, end := g.longest(a.runes, i)
+		if entry == nil || !overlaps(a.kept, span{i, end}) || isRoad(a.runes, end) {
+			continue
+		}
+		at := span{i, end}
+		mark(a.detail, at)
+		ours = true
+		if entry.point != "" && s.Point == "" {
+			s.Point = entry.point
+		}
+		if !entry.city && entry.point == "" && (found == nil || finer(entry, found)) {
+			found, foundAt = entry, at
+		}
+		i = end - 1
+	}
+	if found != nil {
+		s.RegionText = a.text(foundAt)
+		switch codes := found.codes(); {
+		case len(codes) == 1:
+			s.Region = codes[0]
+		default:
+			s.RegionChoices = codes
+		}
+	}
+	if !ours {
+		s.OtherCity = a.otherCity()
+	}
+}
+
+func (e *placeEntry) codes() []string {
+	if len(e.current) > 0 {
+		return e.current
+	}
+	return e.former
+}
+
+// finer says that a names a smaller region than b.
+func finer(a, b *placeEntry) bool { return len(a.codes()[0]) > len(b.codes()[0]) }
+
+func (g *gazetteer) longest(runes []rune, i int) (*placeEntry, int) {
+	var best *placeEntry
+	end, node := 0, uint32(root)
+	for j := i; j < len(runes); j++ {
+		if node = g.words.step(node, runes[j]); node == 0 {
+			break
+		}
+		if e := g.entries[node]; e != nil {
+			best, end = e, j+1
+		}
+	}
+	return best, end
+}
+
+// isRoad says that a name goes on as the name of a road or a company: 延安路, 西湖大道, 上海银行.
+func isRoad(runes []rune, end int) bool {
+	rest := string(runes[end:min(end+3, len(runes))])
+	for _, w := range []string{"路", "东路", "西路", "南路", "北路", "中路", "街", "大道", "大街", "银行", "大厦", "大桥", "花园", "公寓", "小区", "饭店", "大酒店"} {
+		if strings.HasPrefix(rest, w) && !strings.HasPrefix(rest, "街道") && !strings.HasPrefix(rest, "街办") {
+			return true
+		}
+	}
+	return false
+}
+
+// otherCity names a place outside the city when the matter lies there. 从上海迁户口 and 上海人 name where someone comes from.
+func (a *analysis) otherCity() string {
+	g := a.places
+	for i := 0; i < len(a.runes); i++ {
+		var city cityWord
+		end, node := 0, uint32(root)
+		for j := i; j < len(a.runes); j++ {
+			if node = g.city.step(node, a.runes[j]); node == 0 {
+				break
+			}
+			if c, ok := g.cities[node]; ok && (c.kind == "city" || c.kind == "province") {
+				city, end = c, j+1
+			}
+		}
+		if end == 0 || !overlaps(a.kept, span{i, end}) {
+			continue
+		}
+		for _, kind := range []rune{'市', '省'} {
+			if end < len(a.runes) && a.runes[end] == kind {
+				end++
+			}
+		}
+		if !isRoad(a.runes, end) && !a.origin(i, end) {
+			return city.name
+		}
+		i = end - 1
+	}
+	return ""
+}
+
+// origin says that a city is named as where someone or something comes from or goes to.
+func (a *analysis) origin(start, end int) bool {
+	g := a.places
+	for back := 1; back <= 3 && start-back >= 0; back++ {
+		if c, ok := g.cities[g.city.find(a.runes[start-back:start])]; ok && c.kind == "origin_before" {
+			return true
+		}
+	}
+	from := end
+	if from < len(a.runes) && a.runes[from] == '的' {
+		from++
+	}
+	for n := 1; n <= 4 && from+n <= len(a.runes); n++ {
+		if c, ok := g.cities[g.city.find(a.runes[from:from+n])]; ok && c.kind == "origin_after" {
+			return true
+		}
+	}
+	return false
+}

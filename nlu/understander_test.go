@@ -1,0 +1,80 @@
+package nlu
+
+import (
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+)
+
+// lexiconFiles reads the starter city's lexicon.
+func lexiconFiles(t testing.TB) map[string][]byte {
+	t.Helper()
+	paths, err := filepath.Glob("../corpus/lexicon/*.tsv")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no lexicon: %v", err)
+	}
+	files := map[string][]byte{}
+	for _, p := range paths {
+		b, err := os.ReadFile(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[filepath.Base(p)] = b
+	}
+	return files
+}
+
+
+var (
+	sharedOnce sync.Once
+	sharedIt   *Understander
+)
+
+// starter is one Understander of the starter lexicon for all tests.
+func starter(t testing.TB) *Understander {
+	t.Helper()
+	sharedOnce.Do(func() {
+		l, err := ParseLexicon(lexiconFiles(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sharedIt, err = New(l, testPlaces(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	if sharedIt == nil {
+		t.Skip("no understander")
+	}
+	return sharedIt
+}
+
+func testPlaces() Places {
+	return Places{
+		Regions: []Region{
+			{Code: "330100", Name: "杭州市", Aliases: []string{"杭州", "杭城"}},
+			{Code: "330102", Name: "上城区", Parent: "330100", Former: []string{"江干区"}},
+			{Code: "330105", Name: "拱墅区", Parent: "330100", Former: []string{"下城区"}},
+			{Code: "330106", Name: "西湖区", Parent: "330100"},
+			{Code: "330108", Name: "滨江区", Parent: "330100", Aliases: []string{"高新区"}},
+			{Code: "330109", Name: "萧山区", Parent: "330100"},
+			{Code: "330110", Name: "余杭区", Parent: "330100", Aliases: []string{"未来科技城"}},
+			{Code: "330113", Name: "临平区", Parent: "330100"},
+			{Code: "330114", Name: "钱塘区", Parent: "330100", Aliases: []string{"下沙"}, Former: []string{"大江东", "江干区"}},
+			{Code: "330127", Name: "淳安县", Parent: "330100", Aliases: []string{"千岛湖"}},
+			{Code: "330182", Name: "建德市", Parent: "330100"},
+			{Code: "330106003", Name: "翠苑街道", Parent: "330106"},
+			{Code: "330113005", Name: "塘栖镇", Parent: "330113"},
+			{Code: "330109030", Name: "南阳街道", Parent: "330109"},
+			{Code: "330114009", Name: "前进街道", Parent: "330114"},
+			{Code: "330182105", Name: "乾潭镇", Parent: "330182"},
+		},
+		Points: []Point{{ID: "hall-city", Name: "杭州市政务服务中心", Aliases: []string{"市民之家", "市民中心"}, Region: "330102"}},
+	}
+}
+
+// now is a Tuesday afternoon.
+var testNow = time.Date(2026, 11, 24, 15, 0, 0, 0, china)
+
