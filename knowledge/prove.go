@@ -191,7 +191,7 @@ func (p *prover) proveWords(cl claim, all []*evidence) []string {
 	return wrong
 }
 
-var freeWords = regexp.MustCompile(`免费|不收|免收|免征|停征|停收|免缴|免交|不得收取|无偿|不再收|取消|零收费|免除|不缴|不予收取|暂免|(?:^|\D)0\s*元`)
+var freeWords = regexp.MustCompile(`免费|不收|免收|免征|停征|停收|免缴|免交|不得收取|不得向[^，。；]*收取|无偿|不再收|取消|零收费|免除|不缴|不予收取|暂免|(?:^|\D)0\s*元`)
 
 func anyText(all []*evidence, ok func(string) bool) bool {
 	for _, e := range all {
