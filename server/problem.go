@@ -7,6 +7,7 @@ import (
 	"errors"
 	"html"
 	"slices"
+	"strconv"
 	"strings"
 
 	"bangban/kernel/fault"
@@ -39,6 +40,9 @@ func (s *Server) Problem(err error) Problem {
 		f = fault.New(fault.Internal, "internal")
 	}
 	w := s.words(f.Key, f.Kind)
+	if f.RetryAfter > 0 && f.Args["seconds"] == "" {
+		w.detail = strings.ReplaceAll(w.detail, "{seconds}", strconv.Itoa(f.RetryAfter))
+	}
 	p := Problem{Type: problemPath + f.Key, Title: w.title, Status: statusOf(f), Detail: fillIn(w.detail, f.Args), Field: f.Args["field"], retryAfter: f.RetryAfter}
 	if p.retryAfter == 0 && f.Kind == fault.TooMany {
 		p.retryAfter = 1
