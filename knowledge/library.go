@@ -100,11 +100,27 @@ func build(c *Corpus, now time.Time, revisions map[string]int, staff bool) *Libr
 	}
 	l.city(c)
 	l.cite(c)
-	slices.SortStableFunc(l.lists.Items, func(a, b *Item) int { return cmp.Compare(a.ID, b.ID) })
-	slices.SortStableFunc(l.lists.FAQs, func(a, b *FAQ) int { return cmp.Compare(a.ID, b.ID) })
-	slices.SortStableFunc(l.lists.Events, func(a, b *LifeEvent) int { return cmp.Compare(a.ID, b.ID) })
+	l.lists.sort()
 	l.documents = l.describe()
 	return l
+}
+
+// sort gives every list the order of its ids, wherever it came from.
+func (c *Corpus) sort() {
+	c.Items = sorted(c.Items, func(x *Item) string { return string(x.ID) })
+	c.FAQs = sorted(c.FAQs, func(x *FAQ) string { return x.ID })
+	c.Events = sorted(c.Events, func(x *LifeEvent) string { return x.ID })
+	c.Laws = sorted(c.Laws, func(x *Law) string { return x.Title })
+	c.Regions = sorted(c.Regions, func(x *org.Region) string { return x.Code })
+	c.Departments = sorted(c.Departments, func(x *org.Department) string { return x.ID })
+	c.Points = sorted(c.Points, func(x *org.ServicePoint) string { return x.ID })
+	c.Hotlines = sorted(c.Hotlines, func(x *org.Hotline) string { return x.Number })
+}
+
+func sorted[T any](list []*T, id func(*T) string) []*T {
+	out := slices.Clone(list)
+	slices.SortStableFunc(out, func(a, b *T) int { return cmp.Compare(id(a), id(b)) })
+	return out
 }
 
 func (l *Library) city(c *Corpus) {
@@ -208,10 +224,10 @@ func (l *Library) FAQs() []*FAQ { return l.lists.FAQs }
 // Events lists the 一件事 by id.
 func (l *Library) Events() []*LifeEvent { return l.lists.Events }
 
-// Regions lists the regions in the order of the data.
+// Regions lists the regions by code.
 func (l *Library) Regions() []*org.Region { return l.lists.Regions }
 
-// Departments lists the departments in the order of the data.
+// Departments lists the departments by id.
 func (l *Library) Departments() []*org.Department { return l.lists.Departments }
 
 // Points lists the service points of a region (its parts included) that handle an item; empty: of any region, for any item.
@@ -245,7 +261,7 @@ func (l *Library) Within(code, whole string) bool {
 	return false
 }
 
-// Hotlines lists the hotlines in the order of the data.
+// Hotlines lists the hotlines by number.
 func (l *Library) Hotlines() []*org.Hotline { return l.lists.Hotlines }
 
 // Laws lists the cited laws by title.

@@ -59,8 +59,12 @@ func newRecord(kind RecordKind, id string, content any) Record {
 		panic(fmt.Sprintf("knowledge: %s %s does not encode: %v", kind, id, err)) // plain data types always do
 	}
 	raw := bytes.TrimRight(b.Bytes(), "\n")
-	sum := sha256.Sum256(raw)
-	return Record{Key{kind, id}, raw, hex.EncodeToString(sum[:])}
+	return Record{Key{kind, id}, raw, hashOf(raw)}
+}
+
+func hashOf(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
 }
 
 // wordList is the content of a lexicon record.
