@@ -37,8 +37,8 @@ func (s *Store) migrate(ctx context.Context) error {
 		options = append(options, goose.WithSessionLocker(locker))
 	}
 	db := s.writer
-	if s.dialect == postgres {
-		db = s.reader // the session lock holds one connection while another migrates
+	if s.dialect == postgres || s.readOnly {
+		db = s.reader.DB // the session lock holds one connection while another migrates
 	}
 	provider, err := goose.NewProvider(gooseDialect, db, files, options...)
 	if err != nil {

@@ -41,13 +41,14 @@ func isPostgres(source string) bool {
 
 func (s *Store) openPostgres(ctx context.Context, source string, opts Options) error {
 	s.dialect = postgres
-	var err error
-	if s.reader, err = sql.Open("pgx", source); err != nil {
+	reader, err := sql.Open("pgx", source)
+	if err != nil {
 		return fault.Wrap(fault.Unavailable, "store.away", errors.New("the PostgreSQL address cannot be read; its form is postgres://user@host/database"))
 	}
-	s.reader.SetMaxOpenConns(opts.Readers * 2)
-	s.reader.SetMaxIdleConns(opts.Readers)
-	s.reader.SetConnMaxIdleTime(5 * time.Minute)
+	reader.SetMaxOpenConns(opts.Readers * 2)
+	reader.SetMaxIdleConns(opts.Readers)
+	reader.SetConnMaxIdleTime(5 * time.Minute)
+	s.reader = newPool(reader, postgres)
 	if s.writer, err = sql.Open("pgx", source); err != nil {
 		return err
 	}
@@ -97,14 +98,13 @@ func (s *Store) openSQLite(ctx context.Context, source string, opts Options) err
 			return err
 		}
 	}
-	if s.reader, err = sql.Open("sqlite", sqliteURL(path, read)); err != nil {
+	reader, err := sql.Open("sqlite", sqliteURL(path, read))
+	if err != nil {
 		return err
 	}
-	s.reader.SetMaxOpenConns(opts.Readers)
-	s.reader.SetMaxIdleConns(opts.Readers)
-	if s.writer == nil {
-		s.writer = s.reader
-	}
+	reader.SetMaxOpenConns(opts.Readers)
+	reader.SetMaxIdleConns(opts.Readers)
+	s.reader = newPool(reader, sqlite)
 	if size > 0 && size <= quickCheckBytes && !opts.ReadOnly {
 		return s.Check(ctx)
 	}

@@ -35,8 +35,9 @@ type Options struct {
 // Store is an open database. It is safe for concurrent use.
 type Store struct {
 	dialect  dialect
-	writer   *sql.DB // one connection, used by the goroutine in write.go only
-	reader   *sql.DB
+	writer   *sql.DB   // one connection, used by the goroutine in write.go only
+	lite     *liteConn // that connection, on SQLite
+	reader   *pool
 	lock     *folderLock // SQLite only: one process a folder
 	now      func() time.Time
 	log      *slog.Logger
@@ -76,6 +77,10 @@ func Open(ctx context.Context, source string, opts Options) (*Store, error) {
 	}
 	if err == nil {
 		err = s.checkHead(ctx)
+	}
+	if err == nil && s.dialect == sqlite && !s.readOnly {
+		s.lite = &liteConn{kept: map[string]*sql.Stmt{}}
+		s.lite.conn, err = s.writer.Conn(ctx)
 	}
 	if err != nil {
 		s.closeFiles()
@@ -132,10 +137,13 @@ func (s *Store) Close() error {
 
 func (s *Store) closeFiles() error {
 	var errs []error
+	if s.lite != nil && s.lite.conn != nil {
+		errs = append(errs, s.lite.close())
+	}
 	if s.reader != nil {
 		errs = append(errs, s.reader.Close())
 	}
-	if s.writer != nil && s.writer != s.reader {
+	if s.writer != nil {
 		errs = append(errs, s.writer.Close())
 	}
 	if s.lock != nil {

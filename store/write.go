@@ -22,7 +22,7 @@ var probeFiller = strings.Repeat("·", 4096)
 // even if the function goes on.
 type Tx struct {
 	s      *Store
-	tx     *sql.Tx
+	tx     transaction
 	events []event.Event
 	err    error // the first statement that failed
 }
@@ -141,7 +141,7 @@ func (s *Store) commitBatch(batch []*operation) {
 // attempt runs one transaction. It returns an error when nothing was committed. With savepoints, an operation's own failure is
 // recorded in it and the others go on; without, it ends the attempt.
 func (s *Store) attempt(batch []*operation, savepoints bool) (err error) {
-	tx, err := s.writer.BeginTx(context.Background(), nil)
+	tx, err := s.begin()
 	if err != nil {
 		return classify(err)
 	}
@@ -192,6 +192,13 @@ func (s *Store) attempt(batch []*operation, savepoints bool) (err error) {
 	return classify(tx.Commit())
 }
 
+func (s *Store) begin() (transaction, error) {
+	if s.lite != nil {
+		return s.lite.begin()
+	}
+	return s.writer.BeginTx(context.Background(), nil)
+}
+
 // run calls fn and keeps a panic in it from taking the writer, and with it the service, down.
 func (t *Tx) run(fn func(*Tx) error) (err error) {
 	defer func() {
@@ -211,7 +218,7 @@ func (t *Tx) run(fn func(*Tx) error) (err error) {
 }
 
 func (t *Tx) command(text string) error {
-	_, err := t.tx.Exec(text)
+	_, err := t.tx.ExecContext(context.Background(), text)
 	return classify(err)
 }
 
@@ -236,7 +243,7 @@ func (t *Tx) Append(events ...event.Event) { t.events = append(t.events, events.
 
 // Exec runs a statement and returns how many rows it touched.
 func (t *Tx) Exec(query string, args ...any) (int64, error) {
-	result, err := t.tx.Exec(query, args...)
+	result, err := t.tx.ExecContext(context.Background(), query, args...)
 	if err != nil {
 		return 0, t.failed(err)
 	}
@@ -245,7 +252,7 @@ func (t *Tx) Exec(query string, args ...any) (int64, error) {
 
 // Query runs a statement that returns rows. Close them before the next statement: there is one connection.
 func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
-	rows, err := t.tx.Query(query, args...)
+	rows, err := t.tx.QueryContext(context.Background(), query, args...)
 	if err != nil {
 		return nil, t.failed(err)
 	}
@@ -254,7 +261,7 @@ func (t *Tx) Query(query string, args ...any) (*sql.Rows, error) {
 
 // QueryRow runs a statement that returns at most one row.
 func (t *Tx) QueryRow(query string, args ...any) *Row {
-	return &Row{tx: t, row: t.tx.QueryRow(query, args...)}
+	return &Row{tx: t, row: t.tx.QueryRowContext(context.Background(), query, args...)}
 }
 
 // Row is the result of QueryRow.
