@@ -220,6 +220,12 @@ func materials(ms []knowledge.Material, refs *references) []Line {
 		if m.Note != "" {
 			l.Notes = append(l.Notes, m.Note)
 		}
+		for i, n := range l.Notes {
+			l.Notes[i] = strings.TrimRight(n, "。；")
+		}
+		if len(l.Notes) > 0 {
+			l.Notes = []string{strings.Join(l.Notes, "；")}
+		}
 		out = append(out, l)
 	}
 	return out

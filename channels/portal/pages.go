@@ -110,6 +110,7 @@ type Piece struct {
 type PointsPage struct {
 	Regions  []RegionLink
 	Current  string // name of the region that is shown, empty for all
+	Item     string // name of the item whose points are shown, empty for all
 	Points   []Point
 	Hotlines []org.Hotline
 }

@@ -150,3 +150,13 @@ func (r *Renderer) Turns(w io.Writer, v View, turns []Turn) error {
 	_, err := w.Write(b.Bytes())
 	return err
 }
+
+// Feedback writes the line of 有用 · 没用 of one turn anew, after a vote.
+func (r *Renderer) Feedback(w io.Writer, v View, t Turn) error {
+	var b bytes.Buffer
+	if err := r.parts.ExecuteTemplate(&b, "feedback", shown{t, v}); err != nil {
+		return fmt.Errorf("render feedback: %w", err)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"slices"
 	"time"
 
 	"bangban/conversation/message"
@@ -94,19 +95,48 @@ func (s shown) Source() *message.Citation {
 	return &s.Reply.Citations[0]
 }
 
-// Basis lists the rules of all citations, each once, in the order in which they were named.
-func (s shown) Basis() []message.Basis {
-	var out []message.Basis
-	seen := map[message.Basis]bool{}
+// rules are the articles of one text that an answer rests on.
+type rules struct {
+	message.Basis
+	Articles []string
+}
+
+// Basis lists the texts of all citations, each once with its articles, in the order in which they were named.
+func (s shown) Basis() []rules {
+	var out []rules
+	at := map[message.Basis]int{}
 	for _, c := range s.Reply.Citations {
 		for _, b := range c.Basis {
-			if !seen[b] {
-				seen[b] = true
-				out = append(out, b)
+			article := b.Article
+			b.Article = ""
+			i, seen := at[b]
+			if !seen {
+				i = len(out)
+				at[b] = i
+				out = append(out, rules{Basis: b})
+			}
+			if article != "" && !slices.Contains(out[i].Articles, article) {
+				out[i].Articles = append(out[i].Articles, article)
 			}
 		}
 	}
 	return out
+}
+
+// Guide reports whether the source line leads to the entry: not when a button does already.
+func (s shown) Guide() bool {
+	source := s.Source()
+	if source == nil || source.URL == "" {
+		return false
+	}
+	if s.Reply.Card != nil {
+		for _, a := range s.Reply.Card.Actions {
+			if a.URL == source.URL {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // Says is what is announced to a screen reader when the turn arrives: title and conclusion, not every field.

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"html/template"
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"bangban/nlu"
@@ -27,6 +29,9 @@ func functions(assets *Assets, location *time.Location) template.FuncMap {
 		"bold":     bold,
 		"lines":    lines,
 		"figure":   figure,
+		"dialable": func(a nlu.Attribute) bool { return a == nlu.Phone || a == nlu.Complaints },
+		"dial":     dial,
+		"named":    named,
 		"add":      func(a, b int) int { return a + b },
 		"dict":     dict,
 		"toggle":   toggle,
@@ -160,6 +165,35 @@ func lines(s string) []string {
 
 // figure reports whether a field is a figure: written bold, its note on the same line.
 func figure(a nlu.Attribute) bool { return a == nlu.Time || a == nlu.Fee || a == nlu.Visits }
+
+// numbers are telephone numbers in a text: with area code, mobile, or one of the short service numbers.
+var numbers = regexp.MustCompile(`0\d{2,3}-\d{7,8}|1\d{10}|\d{7,8}|1(?:10|19|20|22)|1[0-9]{4}|9[56]\d{3,4}`)
+
+// dial cuts a text so that its numbers can be tapped.
+func dial(text string) []Piece {
+	var out []Piece
+	at := 0
+	for _, m := range numbers.FindAllStringIndex(text, -1) {
+		if m[0] > at {
+			out = append(out, Piece{Text: text[at:m[0]]})
+		}
+		out = append(out, Piece{Text: text[m[0]:m[1]], Mark: true})
+		at = m[1]
+	}
+	if at < len(text) {
+		out = append(out, Piece{Text: text[at:]})
+	}
+	return out
+}
+
+// named puts a document's name in its marks. A 文号 alone or the name of a site is no title.
+func named(title string) string {
+	han := strings.IndexFunc(title, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0
+	if !han || strings.ContainsAny(title, "〔《") || strings.HasSuffix(title, "号") {
+		return title
+	}
+	return "《" + title + "》"
+}
 
 // dict makes a map for a part of a template: name, value, name, value …
 func dict(pairs ...any) (map[string]any, error) {

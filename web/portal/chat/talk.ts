@@ -27,8 +27,9 @@ export function talk(root: HTMLElement): Talk {
 
   const atEnd = (): boolean => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < near
   const toEnd = (): void => scroller.scrollTo({top: scroller.scrollHeight})
-  // A tall answer is shown from its top, a short one from its end.
-  const show = (first: HTMLElement): void => {
+  // A tall answer is shown from its top, with the question above it when that is short; a short one from its end.
+  const show = (question: HTMLElement, answer: HTMLElement): void => {
+    const first = question.offsetHeight < scroller.clientHeight / 4 ? question : answer
     const height = turns.getBoundingClientRect().bottom - first.getBoundingClientRect().top
     if (height < scroller.clientHeight - 24) toEnd()
     else scroller.scrollTo({top: scroller.scrollTop + first.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 16})
@@ -94,7 +95,7 @@ export function talk(root: HTMLElement): Talk {
       announce.textContent = said.join('。')
       const answer = added.find(e => e.matches('.turn:not(.turn--citizen)')) ?? added[0]
       if (!answer) return
-      if (follow) show(answer)
+      if (follow) show(added[0] ?? answer, answer)
       else more.hidden = false
     },
     choose(button) {
