@@ -35,7 +35,7 @@ var errAgain = errors.New("try again")
 
 func corrupt(cause error) *fault.Error {
 	return fault.Wrap(fault.Internal, "store.corrupt", errors.Join(cause,
-		errors.New("the database is damaged: stop the service, keep a copy of the data folder, and restore the last backup with `bangban restore`")))
+		errors.New("the database is damaged: stop the service, keep a copy of the data folder, and put the last backup in the database's place")))
 }
 
 // classify turns a driver's error into a fault: store.conflict (a unique key is taken), store.full, store.away, store.corrupt.
