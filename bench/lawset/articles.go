@@ -1,4 +1,4 @@
-package main
+package lawset
 
 import (
 	"io/fs"

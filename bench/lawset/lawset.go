@@ -1,71 +1,52 @@
-// Command lawset builds a retrieval set in BEIR layout from a folder of texts of law (法规库): one document an article, the
+// Package lawset builds a retrieval set in BEIR layout from a folder of texts of law (法规库): one document an article, the
 // latest version of each text. Questions and judgements are committed under bench/sets; the texts are not.
-//
-//	go run ./bench/lawset --laws DIR --set bench/sets/NAME --out DIR
-//
-// It leaves scoring to bangban eval and bench. Start at run; articles.go reads the texts.
-package main
+// It leaves scoring to answer/eval. Start at Build; articles.go reads the texts.
+package lawset
 
 import (
 	"bufio"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
 )
 
-func main() {
-	laws := flag.String("laws", "", "folder of texts of law, one Markdown file a text")
-	set := flag.String("set", "", "folder with queries.jsonl and qrels.tsv, and perhaps folders.txt: the subfolders of the laws to use")
-	out := flag.String("out", "", "folder to write the set to")
-	flag.Parse()
-	if *laws == "" || *set == "" || *out == "" {
-		flag.Usage()
-		os.Exit(2)
-	}
-	if err := run(*laws, *set, *out, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, "lawset:", err)
-		os.Exit(1)
-	}
-}
-
-// run writes corpus.jsonl, queries.jsonl and qrels.tsv to out, and fails where a judgement names an unknown id.
-func run(laws, set, out string, report io.Writer) error {
+// Build writes corpus.jsonl, queries.jsonl and qrels.tsv to out. set is a folder with queries.jsonl, qrels.tsv and perhaps
+// folders.txt, the subfolders of the laws to use. It returns the number of articles, and fails where a judgement names an
+// unknown one.
+func Build(laws, set, out string) (int, error) {
 	folders, err := readLines(filepath.Join(set, "folders.txt"))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
+		return 0, err
 	}
 	articles, err := readLaws(laws, folders)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if len(articles) == 0 {
-		return fmt.Errorf("no article found in %s", laws)
+		return 0, fmt.Errorf("no article found in %s", laws)
 	}
 	if err := check(set, articles); err != nil {
-		return err
+		return 0, err
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
-		return err
+		return 0, err
 	}
 	if err := writeCorpus(filepath.Join(out, "corpus.jsonl"), articles); err != nil {
-		return err
+		return 0, err
 	}
 	for _, name := range []string{"queries.jsonl", "qrels.tsv"} {
 		data, err := os.ReadFile(filepath.Join(set, name))
 		if err != nil {
-			return err
+			return 0, err
 		}
 		if err := os.WriteFile(filepath.Join(out, name), data, 0o644); err != nil {
-			return err
+			return 0, err
 		}
 	}
-	fmt.Fprintf(report, "%d articles written to %s\n", len(articles), out)
-	return nil
+	return len(articles), nil
 }
 
 func writeCorpus(name string, articles []article) (err error) {

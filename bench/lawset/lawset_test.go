@@ -1,7 +1,6 @@
-package main
+package lawset
 
 import (
-	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -74,7 +73,7 @@ func TestArticles(t *testing.T) {
 	}
 }
 
-func TestRunChecksJudgements(t *testing.T) {
+func TestBuildChecksJudgements(t *testing.T) {
 	laws := write(t, t.TempDir(), map[string]string{"停车管理规定(2019-01-01).md": parking})
 	const queries = `{"_id":"q1","text":"车停哪"}` + "\n"
 	for _, tt := range []struct{ name, qrels, want string }{
@@ -88,7 +87,7 @@ func TestRunChecksJudgements(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			set := write(t, t.TempDir(), map[string]string{"queries.jsonl": queries, "qrels.tsv": tt.qrels})
 			out := t.TempDir()
-			err := run(laws, set, out, &bytes.Buffer{})
+			_, err := Build(laws, set, out)
 			switch {
 			case tt.want == "" && err != nil:
 				t.Fatal(err)

@@ -1,0 +1,209 @@
+// Command bench measures our ranking beside its peers in the same run (评测对照), over folders in BEIR layout, and prints ratios.
+//
+//	go run ./bench [--laws DIR] [--sets bench/sets] [--json] [FOLDER…]
+//
+// Sets under bench/sets hold questions and judgements; their documents are the articles of a folder of texts of law, given by
+// --laws. Without it they are left out. Each system runs in a process of its own, so that memory is told apart.
+// It leaves the measures to answer/eval, the peers to bench/peer. Start at main.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"bangban/answer/eval"
+	"bangban/bench/lawset"
+	"bangban/bench/peer"
+	"bangban/corpus"
+	"bangban/knowledge"
+	"bangban/nlu"
+)
+
+type options struct {
+	laws, sets, write, one string
+	json                   bool
+	folders                []string
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.laws, "laws", "", "folder of texts of law: builds the sets of --sets")
+	flag.StringVar(&o.sets, "sets", "bench/sets", "folder of sets made from texts of law")
+	flag.StringVar(&o.write, "write", "", "write the built sets to this folder and stop")
+	flag.StringVar(&o.one, "one", "", "measure one system alone and print JSON: "+fmt.Sprint(names))
+	flag.BoolVar(&o.json, "json", false, "print JSON")
+	flag.Parse()
+	o.folders = flag.Args()
+	if err := run(context.Background(), o); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, o options) error {
+	if o.one != "" {
+		if len(o.folders) != 1 {
+			return errors.New("--one wants one folder")
+		}
+		return one(ctx, o.one, o.folders[0], os.Stdout)
+	}
+	if o.laws != "" {
+		out := o.write
+		if out == "" {
+			temporary, err := os.MkdirTemp("", "bangban-bench-")
+			if err != nil {
+				return err
+			}
+			defer os.RemoveAll(temporary)
+			out = temporary
+		}
+		built, err := buildSets(o.laws, o.sets, out)
+		if err != nil {
+			return err
+		}
+		o.folders = append(o.folders, built...)
+	}
+	if o.write != "" {
+		return nil
+	}
+	if len(o.folders) == 0 {
+		fmt.Fprintln(os.Stderr, "bench: no folder given, and no --laws: the ranking is not compared")
+		return nil
+	}
+	var all []comparison
+	for _, folder := range o.folders {
+		c, err := compare(ctx, folder)
+		if err != nil {
+			return err
+		}
+		all = append(all, c)
+	}
+	if o.json {
+		return json.NewEncoder(os.Stdout).Encode(all)
+	}
+	return printTable(os.Stdout, all)
+}
+
+// buildSets builds every set below dir that has queries and returns the folders.
+func buildSets(laws, dir, out string) ([]string, error) {
+	found, err := filepath.Glob(filepath.Join(dir, "*", "queries.jsonl"))
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("no set in %s", dir)
+	}
+	var built []string
+	for _, queries := range found {
+		set := filepath.Dir(queries)
+		to := filepath.Join(out, filepath.Base(set))
+		n, err := lawset.Build(laws, set, to)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", set, err)
+		}
+		fmt.Fprintf(os.Stderr, "%s: %d articles\n", set, n)
+		built = append(built, to)
+	}
+	return built, nil
+}
+
+// The systems, ours first.
+const (
+	ours  = "bangban"
+	plain = "bleve+gse"
+)
+
+var names = []string{ours, plain}
+
+// comparison are the reports of all systems on one set.
+type comparison struct {
+	Set     string                  `json:"set"`
+	Reports map[string]*eval.Report `json:"reports"`
+}
+
+// compare measures every system on one folder, each in a process of its own.
+func compare(ctx context.Context, folder string) (comparison, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return comparison{}, err
+	}
+	c := comparison{Set: filepath.Base(folder), Reports: make(map[string]*eval.Report)}
+	for _, name := range names {
+		fmt.Fprintf(os.Stderr, "%s: %s …\n", c.Set, name)
+		var out bytes.Buffer
+		cmd := exec.CommandContext(ctx, self, "--one", name, folder)
+		cmd.Stdout, cmd.Stderr = &out, os.Stderr
+		if err := cmd.Run(); err != nil {
+			return c, fmt.Errorf("%s on %s: %w", name, folder, err)
+		}
+		r := new(eval.Report)
+		if err := json.Unmarshal(out.Bytes(), r); err != nil {
+			return c, fmt.Errorf("%s on %s: %w", name, folder, err)
+		}
+		c.Reports[name] = r
+	}
+	return c, nil
+}
+
+// measured is a system that holds a folder.
+type measured interface {
+	eval.System
+	Close() error
+}
+
+// one measures one system and prints its report as JSON.
+func one(ctx context.Context, name, folder string, out io.Writer) (err error) {
+	set, err := eval.ReadSet(folder)
+	if err != nil {
+		return err
+	}
+	system, err := open(name)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, system.Close()) }()
+	r, err := eval.Retrieval(ctx, set, system, eval.Options{})
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(out).Encode(r)
+}
+
+func open(name string) (measured, error) {
+	switch name {
+	case ours:
+		understander, err := starterCity()
+		if err != nil {
+			return nil, err
+		}
+		return eval.NewEngine(understander, time.Now(), slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	case plain:
+		return peer.NewBleve()
+	}
+	return nil, fmt.Errorf("no system %q, only %v", name, names)
+}
+
+// starterCity makes the understanding of questions from the words of the starter city.
+func starterCity() (*nlu.Understander, error) {
+	c, problems := knowledge.LoadFS(corpus.Files)
+	for _, p := range problems {
+		if !p.Strict {
+			return nil, errors.New(p.String())
+		}
+	}
+	lexicon, err := nlu.ParseLexicon(c.Lexicon)
+	if err != nil {
+		return nil, err
+	}
+	return nlu.New(lexicon, nlu.Places{}, nil)
+}
