@@ -21,16 +21,19 @@ var (
 	money     = regexp.MustCompile(`^\d{1,9}(\.\d{1,2})?$`)
 )
 
-// topics are the codes of domain.md §2.4: natural and legal persons.
+// The codes that an item or FAQ may bear.
 var (
-	naturalTopics = codes("005 010 015 020 025 030 035 040 045 050 055 060 065 070 075 085 090 095 100 105 110 115 120 125 130 135 140 145 150 155 998 999")
-	legalTopics   = codes("005 010 015 020 025 030 035 040 045 050 055 060 065 070 075 085 090 095 100 105 110 115 120 125 130 135 140 145 150 155 160 165 170 998 999")
+	naturalTopics  = codes(func(t Topic) bool { return !t.Legal })
+	legalTopics    = codes(func(t Topic) bool { return t.Legal })
+	naturalOrLegal = codes(func(Topic) bool { return true })
 )
 
-func codes(s string) map[string]bool {
+func codes(of func(Topic) bool) map[string]bool {
 	out := map[string]bool{}
-	for _, c := range strings.Fields(s) {
-		out[c] = true
+	for _, t := range Topics {
+		if of(t) {
+			out[t.Code] = true
+		}
 	}
 	return out
 }
@@ -264,7 +267,7 @@ func (k *checker) rules(it *Item, id string, d *Details) {
 	if r := d.Result; r != nil && r.Kind != "" {
 		want := ""
 		switch {
-		case strings.HasSuffix(r.Name, "证") || strings.HasSuffix(r.Name, "证书") || strings.HasSuffix(r.Name, "执照"):
+		case strings.HasSuffix(r.Name, "证") && !strings.HasSuffix(r.Name, "凭证") || strings.HasSuffix(r.Name, "证书") || strings.HasSuffix(r.Name, "执照"):
 			want = "certificate"
 		case strings.HasSuffix(r.Name, "批复"):
 			want = "approval"
@@ -373,18 +376,7 @@ func (k *checker) faq(f *FAQ) {
 	k.contradiction(f, it)
 }
 
-var (
-	allAttributes  = append([]nlu.Attribute{nlu.Steps, nlu.Visits, nlu.LegalBasis, nlu.Complaints}, nlu.Attributes...)
-	naturalOrLegal = func() map[string]bool {
-		out := map[string]bool{}
-		for _, m := range []map[string]bool{naturalTopics, legalTopics} {
-			for c := range m {
-				out[c] = true
-			}
-		}
-		return out
-	}()
-)
+var allAttributes = append([]nlu.Attribute{nlu.Steps, nlu.Visits, nlu.LegalBasis, nlu.Complaints}, nlu.Attributes...)
 
 // Situation returns the 情形 of that id, nil when there is none.
 func (it *Item) Situation(id string) *Situation {

@@ -68,6 +68,7 @@ type Service struct {
 	now   func() time.Time
 	log   *slog.Logger
 
+	base    *Corpus // sentences and word lists that come with the program
 	current atomic.Pointer[Library]
 	loading sync.Mutex
 	changed chan struct{}
@@ -79,6 +80,10 @@ func NewService(store Store, now func() time.Time, log *slog.Logger) *Service {
 	s.current.Store(NewLibrary(&Corpus{}, now(), nil))
 	return s
 }
+
+// Base sets the sentences and word lists that hold where the city has published none of its own: those that come with the program,
+// so that a newer program finds its new sentences. Call it before Start.
+func (s *Service) Base(c *Corpus) { s.base = &Corpus{Sentences: c.Sentences, Lexicon: c.Lexicon} }
 
 // Start loads what is published.
 func (s *Service) Start(ctx context.Context) error { return s.load(ctx) }
@@ -138,6 +143,9 @@ func (s *Service) load(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("load knowledge: %w", err)
+	}
+	if s.base != nil {
+		c = c.Merge(s.base)
 	}
 	l := NewLibrary(c, s.now(), revisions)
 	l.seq, l.Staff().seq = mark, mark

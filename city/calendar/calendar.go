@@ -15,7 +15,7 @@ type Year struct {
 	Source      string `yaml:"source" json:"source,omitempty"`
 	DocumentNo  string `yaml:"document_no" json:"document_no,omitempty"`
 	URL         string `yaml:"url" json:"url,omitempty"`
-	Days        []Day  `yaml:"days" json:"days"`
+	Days        []Day  `yaml:"days" json:"days,omitempty"`
 }
 
 // Day is one day that differs: Off is a holiday, Off false a weekend day on which people work.
