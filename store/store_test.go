@@ -232,3 +232,93 @@ func TestFullDiskStopsWritesAndHeals(t *testing.T) {
 		t.Fatalf("head %d, want %d", now, head+1)
 	}
 }
+
+func TestTwoNodesShareOneLog(t *testing.T) {
+	ctx := context.Background()
+	source := storetest.Postgres(t)
+	nodes := []*store.Store{storetest.Open(t, source), storetest.Open(t, source)}
+	const each = 300
+	var writers, reader sync.WaitGroup
+	for i := range 16 {
+		writers.Go(func() {
+			for range each / 16 {
+				if _, err := nodes[i%2].Write(ctx, add(fmt.Sprint("node:", i%2))); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	stop := make(chan struct{})
+	reader.Go(func() { // sees every number, in order, while both nodes write
+		last := int64(0)
+		for done := false; !done; {
+			select {
+			case <-stop:
+				done = true // one more look
+			default:
+			}
+			list, err := nodes[0].Events(ctx, last, 1000)
+			if err != nil {
+				t.Error(err)
+			}
+			for _, e := range list {
+				if e.Seq != last+1 {
+					t.Errorf("event %d after %d", e.Seq, last)
+				}
+				last = e.Seq
+			}
+		}
+		if last != each/16*16 {
+			t.Errorf("saw %d events, want %d", last, each/16*16)
+		}
+	})
+	writers.Wait()
+	close(stop)
+	reader.Wait()
+	if _, _, err := nodes[1].Verify(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// Two nodes that take the same two rows in opposite order: PostgreSQL ends one of them, which must be done again, alone.
+func TestADeadlockIsTriedAgain(t *testing.T) {
+	ctx := context.Background()
+	source := storetest.Postgres(t)
+	nodes := []*store.Store{storetest.Open(t, source), storetest.Open(t, source)}
+	for at := range 2 {
+		if _, err := nodes[0].Write(ctx, func(tx *store.Tx) error {
+			_, err := tx.Exec(`INSERT INTO write_probe (at, filler) VALUES ($1, 'x')`, at)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	met := []chan struct{}{make(chan struct{}), make(chan struct{})} // closed once a node holds its first row
+	var wg sync.WaitGroup
+	for i := range 2 {
+		wg.Go(func() {
+			first := true
+			if _, err := nodes[i].Write(ctx, func(tx *store.Tx) error {
+				if _, err := tx.Exec(`UPDATE write_probe SET filler = filler || 'y' WHERE at = $1`, i); err != nil {
+					return err
+				}
+				if first {
+					first = false
+					close(met[i])
+					<-met[1-i]
+				}
+				_, err := tx.Exec(`UPDATE write_probe SET filler = filler || 'y' WHERE at = $1`, 1-i)
+				return err
+			}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	var total int
+	if _, err := nodes[0].Write(ctx, func(tx *store.Tx) error {
+		return tx.QueryRow(`SELECT sum(length(filler)) FROM write_probe`).Scan(&total)
+	}); err != nil || total != 6 {
+		t.Errorf("%d letters, %v; want 6: each node's two writes, once", total, err)
+	}
+}

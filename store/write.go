@@ -124,6 +124,9 @@ func (s *Store) commitBatch(batch []*operation) {
 					break
 				}
 			}
+			if op.err != nil {
+				op.seq = 0
+			}
 		}
 		err = nil
 	}
