@@ -38,6 +38,7 @@ type disk struct {
 	generation int
 	index      bleve.Index // nil: there is none yet
 	state      state
+	sums       map[string]uint64 // what the entries on disk were made from, by id; nil: not known
 }
 
 // state is what the disk index says about itself.
@@ -69,13 +70,15 @@ func openDisk(dir string, log *slog.Logger) (*disk, error) {
 		log.Warn("index damaged, it is written again", "error", "no generation in "+currentFile)
 		return d, d.removeOthers()
 	}
-	d.index, d.state, err = openGeneration(d.path(d.generation))
+	index, known, err := openGeneration(d.path(d.generation))
 	if errors.Is(err, errInUse) {
 		return nil, fmt.Errorf("open index %s: %w", dir, err)
 	}
 	if err != nil {
 		log.Warn("index damaged, it is written again", "error", err)
+		return d, d.removeOthers()
 	}
+	d.index, d.state, d.sums = index, known.State, known.Sums
 	return d, d.removeOthers()
 }
 
@@ -104,7 +107,7 @@ var errInUse = errors.New("another process holds it")
 
 // openGeneration opens one bleve index and checks that it is whole. A lock that another process holds is waited for for
 // two seconds: bleve would wait for ever.
-func openGeneration(path string) (index bleve.Index, s state, err error) {
+func openGeneration(path string) (index bleve.Index, m marks, err error) {
 	defer func() {
 		// bleve reads its files through memory maps and may panic on a damaged one.
 		if r := recover(); r != nil {
@@ -112,15 +115,16 @@ func openGeneration(path string) (index bleve.Index, s state, err error) {
 		}
 	}()
 	if err := checkSegments(path); err != nil {
-		return nil, s, err
+		return nil, m, err
 	}
 	index, err = bleve.OpenUsing(path, map[string]any{"bolt_timeout": "2s"})
 	if err != nil {
 		if strings.Contains(err.Error(), "timeout") {
-			return nil, s, errInUse
+			return nil, m, errInUse
 		}
-		return nil, s, err
+		return nil, m, err
 	}
+	var s state
 	raw, err := index.GetInternal(stateKey)
 	if err == nil {
 		err = json.Unmarshal(raw, &s)
@@ -128,10 +132,13 @@ func openGeneration(path string) (index bleve.Index, s state, err error) {
 	if err == nil && s.Layout != layout {
 		err = fmt.Errorf("written in layout %d, this is %d", s.Layout, layout)
 	}
-	if err != nil {
-		return nil, s, errors.Join(err, index.Close())
+	if err == nil {
+		m, err = readMarks(path, s)
 	}
-	return index, s, nil
+	if err != nil {
+		return nil, m, errors.Join(err, index.Close())
+	}
+	return index, m, nil
 }
 
 // checkSegments compares the check sum at the end of every segment file with its content; bleve itself does not.
@@ -255,7 +262,7 @@ func (r *reader) close() {
 	}
 }
 
-// compact merges the segments into one, which makes searching faster. It is done after a rebuild.
+// compact merges the segments of a new index into one, which makes searching faster.
 func compact(ctx context.Context, index bleve.Index) error {
 	advanced, err := index.Advanced()
 	if err != nil {

@@ -100,7 +100,7 @@ func (ix *Index) Apply(ctx context.Context, docs []*knowledge.Document, version 
 	}
 	next := newSnapshot(ix.analyser, ix.analysis, sorted, version, seq)
 
-	w := ix.disk.write(fingerprints(sorted, ix.probe(sorted)))
+	w := ix.disk.write(sorted, sums(sorted, probe(ix.analyser, sorted)))
 	next.ranked, err = rank.Build(ctx, len(sorted), func(i int) rank.Entry {
 		return rank.AnalyseEntry(ix.analyser, sorted[i].Titles, sorted[i].Body)
 	}, w.add)

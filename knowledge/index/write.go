@@ -2,10 +2,8 @@ package index
 
 import (
 	"context"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"hash/fnv"
 	"os"
 
 	"bangban/knowledge"
@@ -15,148 +13,80 @@ import (
 )
 
 // batchSize is how many entries go to bleve at once. Small batches are slow: 100 at a time cost twice as much as 1000.
-const batchSize = 500
+const batchSize = 1000
 
 // rebuildShare is the share of changed entries from which on a new index is written instead of changing the old one.
 const rebuildShare = 0.5
 
-// fingerprint names the content of one entry, as it is analysed.
-type fingerprint struct {
-	id  string
-	sum [8]byte
-}
-
-// fingerprints are the fingerprints of all entries. analysis stands for the analyser: another one gives other sums.
-func fingerprints(docs []*knowledge.Document, analysis uint64) []fingerprint {
-	out := make([]fingerprint, len(docs))
-	h := fnv.New64a()
-	for i, d := range docs {
-		h.Reset()
-		_ = binary.Write(h, binary.BigEndian, analysis) // a hash does not fail
-		for _, title := range d.Titles {
-			h.Write([]byte(title))
-			h.Write([]byte{0})
-		}
-		h.Write([]byte{0})
-		h.Write([]byte(d.Body))
-		out[i].id = d.ID
-		binary.BigEndian.PutUint64(out[i].sum[:], h.Sum64())
-	}
-	return out
-}
-
-// probed is how many titles are cut to tell one analyser from another.
-const probed = 300
-
-// probe is a number that changes when the analyser cuts differently: a hash over the words of some of the titles.
-func (ix *Index) probe(docs []*knowledge.Document) uint64 {
-	h := fnv.New64a()
-	step := max(1, len(docs)/probed)
-	for i := 0; i < len(docs); i += step {
-		if len(docs[i].Titles) > 0 {
-			h.Write([]byte(joined(ix.analyser.Words(docs[i].Titles[0]))))
-			h.Write([]byte{0})
-		}
-	}
-	return h.Sum64()
-}
-
 // writer brings the disk index to a new state. The first error ends the writing, not the Apply: the entries are searched
 // from memory then, and the next Apply tries again.
 type writer struct {
-	disk  *disk
-	marks []fingerprint
-	err   error
+	disk *disk
+	docs []*knowledge.Document
+	sums []uint64
+	err  error
 
 	index      bleve.Index // what is written to
 	generation int
-	fresh      bool   // index is a new generation
-	changed    []bool // by document; nil: all
-	gone       []string
+	fresh      bool     // index is a new generation
+	gone       []string // ids to delete from an old one
+	changes    bool     // something has been or will be written
 	batch      *bleve.Batch
 
-	old     bleve.Index
+	old     bleve.Index // what a new generation has replaced
 	oldPath string
 }
 
-// write prepares for a state with these entries.
-func (d *disk) write(marks []fingerprint) *writer {
-	w := &writer{disk: d, marks: marks}
-	changed := len(marks)
+// write prepares for a state with these entries, whose sums are given in the same order.
+func (d *disk) write(docs []*knowledge.Document, sums []uint64) *writer {
+	w := &writer{disk: d, docs: docs, sums: sums}
+	changed := len(docs)
 	if d.index != nil {
 		changed = w.compare()
 	}
-	if w.err == nil && d.index != nil && float64(changed) <= rebuildShare*float64(len(marks)) {
-		w.index, w.generation = d.index, d.generation
+	if d.index != nil && float64(changed) <= rebuildShare*float64(len(docs)) {
+		w.index, w.generation, w.changes = d.index, d.generation, changed > 0
 	} else {
-		w.err, w.fresh, w.changed, w.gone = nil, true, nil, nil
+		w.fresh, w.gone, w.changes = true, nil, true
 		w.index, w.generation, w.err = d.create()
 	}
-	if w.err == nil {
-		w.batch = w.index.NewBatch()
-	} else {
+	if w.err != nil {
 		w.fail(w.err)
+		return w
 	}
+	w.batch = w.index.NewBatch()
 	return w
 }
 
 // compare finds what differs from the disk index and returns how many entries are changed or gone.
 func (w *writer) compare() (n int) {
-	w.changed = make([]bool, len(w.marks))
-	now := make(map[string]bool, len(w.marks))
-	for i, m := range w.marks {
-		now[m.id] = true
-		sum, err := w.disk.index.GetInternal(markKey(m.id))
-		if err != nil {
-			w.err = err
-			return n
-		}
-		if string(sum) != string(m.sum[:]) {
-			w.changed[i] = true
+	now := make(map[string]bool, len(w.docs))
+	for i, d := range w.docs {
+		now[d.ID] = true
+		if w.changed(i) {
 			n++
 		}
 	}
-	w.gone, w.err = w.disk.missing(now)
+	for id := range w.disk.sums {
+		if !now[id] {
+			w.gone = append(w.gone, id)
+		}
+	}
 	return n + len(w.gone)
 }
 
-func markKey(id string) []byte { return []byte("entry/" + id) }
-
-// missing lists the ids on disk that are not in now.
-func (d *disk) missing(now map[string]bool) ([]string, error) {
-	r, err := d.read()
-	if err != nil {
-		return nil, err
-	}
-	defer r.close()
-	ids, err := r.view.DocIDReaderAll()
-	if err != nil {
-		return nil, err
-	}
-	defer ids.Close()
-	var gone []string
-	for {
-		number, err := ids.Next()
-		if err != nil || number == nil {
-			return gone, err
-		}
-		id, err := r.view.ExternalID(number)
-		if err != nil {
-			return nil, err
-		}
-		if !now[id] {
-			gone = append(gone, id)
-		}
-	}
+// changed says whether document i is not on disk as it is now.
+func (w *writer) changed(i int) bool {
+	sum, ok := w.disk.sums[w.docs[i].ID]
+	return !ok || sum != w.sums[i]
 }
 
 // add takes the next analysed entry. It never fails: see writer.
 func (w *writer) add(i int, e rank.Entry) error {
-	if w.err != nil || w.changed != nil && !w.changed[i] {
+	if w.err != nil || !w.fresh && !w.changed(i) {
 		return nil
 	}
-	mark := w.marks[i]
-	err := w.batch.Index(mark.id, map[string]any{
+	err := w.batch.Index(w.docs[i].ID, map[string]any{
 		wordField:   joined(all(e, rank.Tokens.Words)),
 		bigramField: joined(all(e, rank.Tokens.Bigrams)),
 	})
@@ -164,8 +94,7 @@ func (w *writer) add(i int, e rank.Entry) error {
 		w.fail(err)
 		return nil
 	}
-	w.batch.SetInternal(markKey(mark.id), mark.sum[:])
-	if w.batch.Size() >= 2*batchSize { // an entry and its mark each count
+	if w.batch.Size() >= batchSize {
 		w.flush(state{})
 	}
 	return nil
@@ -187,40 +116,26 @@ func (w *writer) flush(s state) {
 	}
 	s.Layout = layout
 	raw, err := json.Marshal(s)
+	if err == nil {
+		w.batch.SetInternal(stateKey, raw)
+		err = w.index.Batch(w.batch)
+	}
 	if err != nil {
 		w.fail(err)
 		return
 	}
-	w.batch.SetInternal(stateKey, raw)
-	if err := w.index.Batch(w.batch); err != nil {
-		w.fail(err)
-		return
-	}
-	w.disk.state = s
 	w.batch.Reset()
 }
 
 // commit completes the state and returns a view of it, or nil where it could not be written.
 func (w *writer) commit(ctx context.Context, version string, seq int64) *reader {
-	if w.err == nil {
+	s := state{Layout: layout, Version: version, Seq: seq}
+	if w.err == nil && (w.changes || w.disk.state != s) {
 		for _, id := range w.gone {
 			w.batch.Delete(id)
-			w.batch.DeleteInternal(markKey(id))
 		}
-		w.flush(state{Version: version, Seq: seq})
-	}
-	if w.err == nil && w.fresh {
-		if err := compact(ctx, w.index); err != nil {
-			w.fail(err)
-		}
-	}
-	if w.err == nil && w.fresh {
-		old, path, err := w.disk.adopt(w.index, w.generation)
-		if err != nil {
-			w.fail(err)
-		} else {
-			w.old, w.oldPath = old, path
-		}
+		w.flush(s)
+		w.complete(ctx, s)
 	}
 	if w.err != nil {
 		return nil
@@ -233,6 +148,36 @@ func (w *writer) commit(ctx context.Context, version string, seq int64) *reader 
 	return r
 }
 
+// complete makes what was flushed the index that the next start finds.
+func (w *writer) complete(ctx context.Context, s state) {
+	if w.err != nil {
+		return
+	}
+	if w.fresh {
+		if err := compact(ctx, w.index); err != nil {
+			w.fail(err)
+			return
+		}
+	}
+	m := marks{State: s, Sums: make(map[string]uint64, len(w.docs))}
+	for i, d := range w.docs {
+		m.Sums[d.ID] = w.sums[i]
+	}
+	if err := m.write(w.disk.path(w.generation)); err != nil {
+		w.fail(err)
+		return
+	}
+	if w.fresh {
+		old, path, err := w.disk.adopt(w.index, w.generation)
+		if err != nil {
+			w.fail(err)
+			return
+		}
+		w.old, w.oldPath = old, path
+	}
+	w.disk.state, w.disk.sums = s, m.Sums
+}
+
 // fail notes that the disk index could not be written, and throws away what was begun.
 func (w *writer) fail(err error) {
 	w.err = err
@@ -241,18 +186,23 @@ func (w *writer) fail(err error) {
 	w.abandon()
 }
 
-// abandon throws a new generation away. A half-changed old one says so itself, and is compared again next time.
+// abandon throws away what was begun: a new generation is removed. An old one that is half changed is not compared with
+// again, and the next Apply writes it anew.
 func (w *writer) abandon() {
-	if w.fresh && w.index != nil && w.index != w.disk.index {
+	if w.err == nil {
+		w.err = context.Canceled
+	}
+	switch {
+	case w.index == nil:
+	case w.fresh && w.index != w.disk.index:
 		err := errors.Join(w.index.Close(), os.RemoveAll(w.disk.path(w.generation)))
 		if err != nil {
 			w.disk.log.Warn("unfinished index not removed", "error", err)
 		}
-		w.index = nil
+	case w.changes:
+		w.disk.sums = nil
 	}
-	if w.err == nil {
-		w.err = context.Canceled
-	}
+	w.index = nil
 }
 
 // sweep closes and removes the generation that was replaced, when nobody reads it any more.
