@@ -1,6 +1,6 @@
 // Package bangban is the whole service put together (帮办): a city's 24-hour question answering and online help.
 // It ties the packages to each other and to their configuration, and holds no logic of its own.
-// Start at Open; OpenToAsk is the small form without a server.
+// Start at Open and City.Serve; OpenToAsk is the small form without a server.
 package bangban
 
 import (
@@ -9,13 +9,17 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"sync/atomic"
+	"time"
 
 	"bangban/answer"
+	"bangban/conversation"
 	"bangban/corpus"
 	"bangban/kernel/fault"
 	"bangban/knowledge"
 	"bangban/knowledge/index"
+	"bangban/store"
 )
 
 // Progress shows how far a long step is.
@@ -23,42 +27,150 @@ type Progress func(step string, done, total int)
 
 // City is the service of one city, open.
 type City struct {
-	Engine *answer.Engine
+	Engine       *answer.Engine
+	Store        *store.Store          // nil when nothing is kept
+	Knowledge    *knowledge.Service    // nil without a store
+	Conversation *conversation.Service // nil without a store
 
+	cfg     *Config
 	log     *slog.Logger
 	index   *index.Index
 	current atomic.Pointer[answer.Knowledge]
 	closers []func() error
 }
 
-// OpenToAsk opens what a single question needs: the published knowledge, read only, and an index of its own. It works beside a
-// running service, and without any data folder it answers from the starter city.
-func OpenToAsk(ctx context.Context, cfg *Config, log *slog.Logger, progress Progress) (*City, error) {
-	c := &City{log: log}
-	lib, err := starter()
-	if err != nil {
-		return nil, err
-	}
-	dir, err := os.MkdirTemp("", "bangban-index-")
-	if err != nil {
-		return nil, fmt.Errorf("make room for an index: %w", err)
-	}
-	c.closers = append(c.closers, func() error { return os.RemoveAll(dir) })
-	if err := c.use(ctx, lib, dir); err != nil {
+// starterActor is the author of the knowledge that comes with the program.
+const starterActor = "starter"
+
+// Open opens everything that serves: the database in the data folder (made at the first start, with the starter city in it), the
+// published knowledge, the index, the engine and the conversations. Its errors carry the keys of store.Open.
+func Open(ctx context.Context, cfg *Config, log *slog.Logger, progress Progress) (*City, error) {
+	c := &City{cfg: cfg, log: log}
+	if err := c.open(ctx, progress); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
 }
 
-// starter builds the library of the starter city straight from the data files.
-func starter() (*knowledge.Library, error) {
+func (c *City) open(ctx context.Context, progress Progress) error {
+	if err := c.openKnowledge(ctx, store.Options{Log: c.log}); err != nil {
+		return err
+	}
+	if len(c.Knowledge.Current().Items()) == 0 {
+		parsed, err := starterCorpus()
+		if err != nil {
+			return err
+		}
+		if err := c.importCorpus(ctx, parsed, progress); err != nil {
+			return err
+		}
+	}
+	if err := c.use(ctx, c.Knowledge.Current(), filepath.Join(c.cfg.Data, "index")); err != nil {
+		return err
+	}
+	c.Conversation = conversation.New(c.Store.Conversations(), c.Engine, conversation.Config{Log: c.log, Sentences: c.words})
+	return nil
+}
+
+// OpenKnowledge opens the database and the published knowledge alone, for import and export.
+func OpenKnowledge(ctx context.Context, cfg *Config, log *slog.Logger) (*City, error) {
+	c := &City{cfg: cfg, log: log}
+	if err := c.openKnowledge(ctx, store.Options{Log: log}); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+func (c *City) openKnowledge(ctx context.Context, opts store.Options) error {
+	if !opts.ReadOnly {
+		if err := os.MkdirAll(c.cfg.Data, 0o700); err != nil {
+			return fmt.Errorf("make the data folder: %w", err)
+		}
+	}
+	st, err := store.Open(ctx, c.cfg.source(), opts)
+	if err != nil {
+		return err
+	}
+	c.Store = st
+	c.closers = append(c.closers, st.Close)
+	base, err := starterCorpus()
+	if err != nil {
+		return err
+	}
+	c.Knowledge = knowledge.NewService(st.Knowledge(), time.Now, c.log)
+	c.Knowledge.Base(base)
+	return c.Knowledge.Start(ctx)
+}
+
+// source is where the database is: PostgreSQL, or the data folder.
+func (c *Config) source() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return c.Data
+}
+
+func (c *City) importCorpus(ctx context.Context, parsed *knowledge.Corpus, progress Progress) error {
+	opts := knowledge.ImportOptions{Actor: starterActor}
+	if progress != nil {
+		opts.Progress = func(done, total int) { progress("载入示范城市", done, total) }
+	}
+	if _, err := c.Knowledge.Import(ctx, parsed, opts); err != nil {
+		return fmt.Errorf("load the starter city: %w", err)
+	}
+	return nil
+}
+
+// OpenToAsk opens what a single question needs: the published knowledge, read only, and an index of its own. It works beside a
+// running service, and where there is no database yet it answers from the starter city.
+func OpenToAsk(ctx context.Context, cfg *Config, log *slog.Logger) (*City, error) {
+	if cfg.Database == "" {
+		if _, err := os.Stat(filepath.Join(cfg.Data, "bangban.db")); errors.Is(err, os.ErrNotExist) {
+			return OpenStarter(ctx, log, time.Now())
+		}
+	}
+	c := &City{cfg: cfg, log: log}
+	if err := c.openKnowledge(ctx, store.Options{Log: log, ReadOnly: true}); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	if err := c.useScratch(ctx, c.Knowledge.Current()); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// OpenStarter opens the starter city straight from the data files, as it is at a moment: for trials, tests and measurements.
+func OpenStarter(ctx context.Context, log *slog.Logger, now time.Time) (*City, error) {
+	parsed, err := starterCorpus()
+	if err != nil {
+		return nil, err
+	}
+	c := &City{log: log}
+	if err := c.useScratch(ctx, knowledge.NewLibrary(parsed, now, nil)); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// starterCorpus reads the data files that come with the program.
+func starterCorpus() (*knowledge.Corpus, error) {
 	parsed, problems := knowledge.LoadFS(corpus.Files)
 	for _, p := range problems {
 		if !p.Strict {
 			return nil, fmt.Errorf("the starter city: %s", p)
 		}
 	}
-	return knowledge.NewLibrary(parsed, nil, "starter", 0), nil
+	return parsed, nil
+}
+
+// useScratch answers from lib with an index that is gone with Close.
+func (c *City) useScratch(ctx context.Context, lib *knowledge.Library) error {
+	dir, err := os.MkdirTemp("", "bangban-index-")
+	if err != nil {
+		return fmt.Errorf("make room for an index: %w", err)
+	}
+	c.closers = append(c.closers, func() error { return os.RemoveAll(dir) })
+	return c.use(ctx, lib, dir)
 }
 
 // use makes lib what answers: understander and index first, then everything at once.
@@ -79,8 +191,17 @@ func (c *City) use(ctx context.Context, lib *knowledge.Library, dir string) erro
 	if err := c.index.Apply(ctx, lib.Documents(), lib.Version(), lib.Seq()); err != nil {
 		return err
 	}
-	c.current.Store(view(lib, u, c.index))
+	c.current.Store(&answer.Knowledge{Understander: u, Library: lib, Search: c.index})
 	return nil
+}
+
+// words gives the sentences of a key.
+func (c *City) words(key string) (text, voice string) {
+	if k := c.current.Load(); k != nil {
+		s, _ := k.Library.Sentence(key)
+		return s.Text, s.Voice
+	}
+	return "", ""
 }
 
 // Region returns the code of a region by code, name or alias; empty stays empty.

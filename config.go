@@ -28,6 +28,8 @@ type Config struct {
 	SecretKey      string `kong:"-" conf:"BANGBAN_SECRET_KEY" secret:"true" help:"Key for tokens and sealing, 32 bytes in hex; made on first start."`
 	SiteName       string `name:"site-name" conf:"BANGBAN_SITE_NAME" def:"杭州市智能客服" help:"Name on the portal." placeholder:"NAME"`
 	SiteOwner      string `name:"site-owner" conf:"BANGBAN_SITE_OWNER" def:"市政务服务中心" help:"Office that runs the service (主办单位)." placeholder:"NAME"`
+	SiteCity       string `name:"site-city" conf:"BANGBAN_SITE_CITY" def:"杭州" help:"The city's short name." placeholder:"NAME"`
+	SiteContact    string `name:"site-contact" conf:"BANGBAN_SITE_CONTACT" help:"How to reach the office that runs it (联系方式)." placeholder:"TEXT"`
 	SiteIDCode     string `name:"site-id-code" conf:"BANGBAN_SITE_ID_CODE" help:"政府网站标识码; a placeholder is shown when empty." placeholder:"CODE"`
 	SiteICP        string `name:"site-icp" conf:"BANGBAN_SITE_ICP" help:"ICP 备案号." placeholder:"TEXT"`
 	SitePolice     string `name:"site-police" conf:"BANGBAN_SITE_POLICE" help:"公安备案号." placeholder:"TEXT"`

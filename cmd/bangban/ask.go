@@ -26,7 +26,7 @@ type askCommand struct {
 // Run prints one Reply, or starts a prompt.
 func (c *askCommand) Run(a *app) error {
 	ctx := context.Background()
-	city, err := bangban.OpenToAsk(ctx, a.Config, slog.New(slog.DiscardHandler), a.progress())
+	city, err := bangban.OpenToAsk(ctx, a.Config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return a.explain(err)
 	}

@@ -25,8 +25,10 @@ type app struct {
 type commands struct {
 	bangban.Config
 
+	Serve   serveCommand   `cmd:"" help:"Run the whole service."`
 	Ask     askCommand     `cmd:"" help:"Ask a question, or several in turns."`
 	Check   checkCommand   `cmd:"" help:"Check the knowledge: fields, references, figures and their sources."`
+	Doctor  doctorCommand  `cmd:"" help:"Print the configuration as understood and check database, index, disk and clock."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

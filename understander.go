@@ -3,7 +3,6 @@ package bangban
 import (
 	"unicode/utf8"
 
-	"bangban/answer"
 	"bangban/knowledge"
 	"bangban/nlu"
 )
@@ -49,9 +48,4 @@ func names(lib *knowledge.Library) []string {
 		}
 	}
 	return out
-}
-
-// view is one consistent state of everything that answers.
-func view(lib *knowledge.Library, u *nlu.Understander, s knowledge.Searcher) *answer.Knowledge {
-	return &answer.Knowledge{Understander: u, Library: lib, Search: s}
 }

@@ -1,0 +1,174 @@
+package bangban
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"bangban/answer"
+	"bangban/channels/portal"
+	"bangban/conversation"
+	"bangban/conversation/message"
+	"bangban/kernel/fault"
+	"bangban/server"
+	"bangban/server/citizen"
+	"bangban/web"
+)
+
+// refreshEvery is how often other nodes' publications and passing dates are looked for.
+const refreshEvery = 5 * time.Second
+
+// Serve answers on the listener until ctx ends, then stops in order: no new requests, streams end, open requests are answered.
+func (c *City) Serve(ctx context.Context, listener net.Listener) error {
+	secret, err := c.cfg.secret()
+	if err != nil {
+		return err
+	}
+	renderer, err := c.renderer()
+	if err != nil {
+		return err
+	}
+	s, err := c.server(secret, renderer)
+	if err != nil {
+		return err
+	}
+	live := server.NewLive(c.Store, c.log)
+	services := citizen.Services{Conversation: &talks{c.Conversation, live}, Knowledge: c.knowledge, Live: live}
+	services.TurnHTML = citizen.TurnHTML(renderer)
+	(&citizen.API{Services: services}).Routes(s)
+	(&citizen.Pages{Services: services, Renderer: renderer}).Routes(s)
+	dist, err := fs.Sub(web.Dist, "dist")
+	if err != nil {
+		return err
+	}
+	if err := s.Files(dist); err != nil {
+		return err
+	}
+
+	work, stop := context.WithCancel(ctx)
+	var tasks sync.WaitGroup
+	tasks.Go(func() { c.Knowledge.Run(work, refreshEvery) })
+	tasks.Go(func() { c.follow(work) })
+	tasks.Go(func() {
+		if err := live.Run(work); err != nil && work.Err() == nil {
+			c.log.Error("live streams stopped", "error", err)
+		}
+	})
+	err = s.Serve(ctx, listener)
+	stop()
+	tasks.Wait()
+	return err
+}
+
+// follow swaps in what is published while the service runs.
+func (c *City) follow(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-c.Knowledge.Changed():
+			if err := c.use(ctx, c.Knowledge.Current(), ""); err != nil && ctx.Err() == nil {
+				c.log.Error("new knowledge not taken up", "error", err)
+			}
+		}
+	}
+}
+
+// knowledge is the citizens' view: the one that the engine answers from.
+func (c *City) knowledge() citizen.Knowledge {
+	k := c.current.Load()
+	return citizen.Knowledge{Library: k.Library, Search: k.Search, Understand: k.Understander}
+}
+
+func (c *City) server(secret []byte, renderer *portal.Renderer) (*server.Server, error) {
+	proxies, err := c.cfg.Proxies()
+	if err != nil {
+		return nil, err
+	}
+	address, talk, err := c.cfg.Limits()
+	if err != nil {
+		return nil, err
+	}
+	config := server.Config{PublicURL: c.cfg.PublicURL, TrustedProxies: proxies, AsksPerAddress: address, AsksPerConversation: talk,
+		NoLimits: address == 0, FrameAncestors: c.cfg.Embedders(), Secret: secret}
+	return server.New(config, server.Services{
+		Log:       c.log,
+		Sentence:  func(key string) (string, bool) { s, ok := c.current.Load().Library.Sentence(key); return s.Text, ok },
+		ErrorPage: citizen.ProblemPage(renderer),
+		Checks: []server.Check{
+			{Name: "store", Run: func(ctx context.Context) error { return errors.Join(c.Store.Ping(ctx), c.Store.Trouble(ctx)) }},
+			{Name: "index", Run: func(context.Context) error { return inStep(c.current.Load()) }},
+		},
+	})
+}
+
+// inStep fails when library and index hold different versions.
+func inStep(k *answer.Knowledge) error {
+	if have, want := k.Search.Version(), k.Library.Version(); have != want {
+		return fmt.Errorf("the index holds version %s, the library %s", have, want)
+	}
+	return nil
+}
+
+func (c *City) renderer() (*portal.Renderer, error) {
+	dist, err := fs.Sub(web.Dist, "dist")
+	if err != nil {
+		return nil, err
+	}
+	assets, err := portal.ReadAssets(dist)
+	if err != nil {
+		return nil, err
+	}
+	site := portal.Site{Name: c.cfg.SiteName, Mark: "帮", City: c.cfg.SiteCity, Sponsor: c.cfg.SiteOwner, Contact: c.cfg.SiteContact, Hotline: "12345",
+		IDCode: c.cfg.SiteIDCode, ICP: c.cfg.SiteICP, Police: c.cfg.SitePolice, Domain: strings.TrimPrefix(strings.TrimPrefix(c.cfg.PublicURL, "https://"), "http://")}
+	return portal.New(site, web.Templates, assets, answer.City)
+}
+
+// talks are the conversations, with the live streams told of each turn at once.
+type talks struct {
+	*conversation.Service
+	live *server.Live
+}
+
+// Receive takes a turn and wakes whoever follows the talk.
+func (t *talks) Receive(ctx context.Context, in message.Inbound) (*conversation.Receipt, error) {
+	r, err := t.Service.Receive(ctx, in)
+	t.live.Notify()
+	return r, err
+}
+
+// secret is the key of tokens: from the configuration, else from secret.key in the data folder, made at the first start.
+func (c *Config) secret() ([]byte, error) {
+	text := c.SecretKey
+	path := filepath.Join(c.Data, "secret.key")
+	if text == "" {
+		raw, err := os.ReadFile(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			key := make([]byte, 32)
+			if _, err := rand.Read(key); err != nil {
+				return nil, fmt.Errorf("make a secret key: %w", err)
+			}
+			raw = []byte(hex.EncodeToString(key) + "\n")
+			err = os.WriteFile(path, raw, 0o600)
+		}
+		if err != nil && len(raw) == 0 {
+			return nil, fmt.Errorf("secret key: %w", err)
+		}
+		text = string(bytes.TrimSpace(raw))
+	}
+	key, err := hex.DecodeString(text)
+	if err != nil || len(key) != 32 {
+		return nil, fault.New(fault.Invalid, "config.secret")
+	}
+	return key, nil
+}
