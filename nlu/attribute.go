@@ -25,16 +25,18 @@ type attributeHit struct {
 // attributes are asked for, most certain first; of two that are as certain, the one named first.
 func (a *analysis) attributes(s *Slots) {
 	var hits []attributeHit
-	a.each(topicAttribute, func(r *rule, at span) {
-		if !overlaps(a.kept, at) {
+	a.each(topicAttribute, func(r *rule, m match) {
+		if !overlaps(a.kept, m.span) {
 			return
 		}
 		if r.score >= 40 {
-			mark(a.detail, at)
+			for _, w := range a.reading.words(m) {
+				mark(a.detail, w)
+			}
 		}
 		i := slices.IndexFunc(hits, func(h attributeHit) bool { return h.attribute == Attribute(r.value) })
 		if i < 0 {
-			hits = append(hits, attributeHit{Attribute(r.value), r.score, at.start})
+			hits = append(hits, attributeHit{Attribute(r.value), r.score, m.start})
 		} else if r.score > hits[i].score {
 			hits[i].score = r.score
 		}
@@ -50,15 +52,15 @@ func (a *analysis) attributes(s *Slots) {
 }
 
 func (a *analysis) situations(s *Slots) {
-	a.each(topicSituation, func(r *rule, at span) {
-		if overlaps(a.kept, at) && !slices.Contains(s.Situation, r.value) {
+	a.each(topicSituation, func(r *rule, m match) {
+		if overlaps(a.kept, m.span) && !slices.Contains(s.Situation, r.value) {
 			s.Situation = append(s.Situation, r.value)
 		}
 	})
 	best := -1
-	a.each(topicAct, func(r *rule, at span) {
-		if overlaps(a.kept, at) && at.len() > best {
-			s.Act, best = r.value, at.len()
+	a.each(topicAct, func(r *rule, m match) {
+		if overlaps(a.kept, m.span) && m.len() > best {
+			s.Act, best = r.value, m.len()
 		}
 	})
 }
@@ -77,7 +79,7 @@ func (a *analysis) follow(out *Understanding) {
 	}
 	detail := len(out.Slots.Attributes) > 0 || out.Slots.Region != "" || len(out.Slots.RegionChoices) > 0 || len(out.Slots.Situation) > 0 ||
 		out.Slots.Point != "" || out.Slots.TimeText != ""
-	if subject == 0 && detail {
+	if subject == 0 && (detail || len(out.Negated) > 0) {
 		out.FollowUp = true
 	}
 }

@@ -14,7 +14,7 @@ func (a *analysis) core(out *Understanding) {
 	}
 	a.negate(out)
 	out.Core = a.coreText()
-	if out.Core == "" { // nothing but politeness: better something to go on than nothing
+	if out.Core == "" && len(out.Negated) == 0 { // nothing but politeness: better something to go on than nothing
 		begin, end := a.reading.begin, a.reading.end
 		mark(a.kept, span{begin, end})
 		out.Core = a.coreText()
@@ -25,7 +25,7 @@ func (a *analysis) core(out *Understanding) {
 const longStory = 80
 
 func (a *analysis) strip(out *Understanding) {
-	a.each(topicStrip, func(r *rule, at span) {
+	a.each(topicStrip, func(r *rule, m match) {
 		switch r.value {
 		case "correction":
 			out.Correction = true
@@ -33,7 +33,7 @@ func (a *analysis) strip(out *Understanding) {
 			out.FollowUp = true
 			return
 		}
-		for i := at.start; i < at.end; i++ {
+		for i := m.start; i < m.end; i++ {
 			a.kept[i] = false
 		}
 	})
@@ -98,15 +98,15 @@ func (a *analysis) choose() {
 			}
 		}
 	}
-	a.each(topicIntent, func(r *rule, at span) {
+	a.each(topicIntent, func(r *rule, m match) {
 		if r.score >= 55 {
-			add(at, 2)
+			add(m.span, 2)
 		}
 	})
-	a.each(topicAttribute, func(_ *rule, at span) { add(at, 1) })
-	a.each(topicStrip, func(r *rule, at span) {
+	a.each(topicAttribute, func(_ *rule, m match) { add(m.span, 1) })
+	a.each(topicStrip, func(r *rule, m match) {
 		if r.value == "polite" || r.value == "filler" { // 请问, 想咨询一下
-			add(at, 2)
+			add(m.span, 2)
 		}
 	})
 	chosen := make([]bool, len(sentences))
@@ -166,38 +166,48 @@ func (a *analysis) content(s span) int {
 	return n
 }
 
-// negate finds what the citizen excludes: 不是护照是身份证. 是不是 and 不是杭州人 are no exclusions.
+// negate finds what the citizen excludes: 不是护照是身份证, 我问的不是护照. 是不是 and 不是杭州人 are no exclusions.
 func (a *analysis) negate(out *Understanding) {
 	text := a.runes
-	for i := 0; i+2 < len(text); i++ {
-		if !a.kept[i] || text[i] != '不' || text[i+1] != '是' || i > 0 && (text[i-1] == '是' || text[i-1] == '都') {
+	for i := 0; i+3 < len(text); i++ {
+		if text[i] != '不' || text[i+1] != '是' || i > 0 && (text[i-1] == '是' || text[i-1] == '都') {
 			continue
 		}
+		start, said := a.said(i)
 		from := i + 2
-		if from < len(text) && strings.ContainsRune("问说办要查指", text[from]) {
+		if strings.ContainsRune("问说办要查指", text[from]) {
 			from++
 		}
 		to, next := a.excluded(from)
 		if to-from < 2 || to-from > 12 {
 			continue
 		}
-		whole := next >= len(text) || next == a.reading.end
-		if whole && !out.Correction && i > a.reading.begin || whole && strings.ContainsRune("人的吗么嘛户", text[to-1]) {
-			continue
-		}
-		if !whole && !a.turns(next) && !out.Correction {
+		switch rest := a.turns(next); {
+		case said, rest && !strings.ContainsRune("人户籍", text[to-1]):
+		case next >= a.reading.end && start <= a.reading.begin+3 && !strings.ContainsRune("人的吗么嘛户籍", text[to-1]) && to-from <= 6:
+		default:
 			continue
 		}
 		out.Negated = append(out.Negated, string(text[from:to]))
 		out.Correction = true
-		for k := i; k < min(next, len(a.kept)); k++ {
-			a.kept[k] = false
-		}
-		for next < len(text) && (strings.ContainsRune(",而是我问说要办", text[next])) && next < i+20 {
-			a.kept[next] = false
+		for next < len(text) && strings.ContainsRune(",而是我问说要办的", text[next]) && next < to+8 {
 			next++
 		}
+		for k := start; k < min(next, len(a.kept)); k++ {
+			a.kept[k] = false
+		}
 	}
+}
+
+// said finds 我问的 and its like before 不是 and returns where the phrase begins.
+func (a *analysis) said(i int) (int, bool) {
+	before := string(a.runes[max(0, i-4):i])
+	for _, w := range []string{"我问的", "我说的", "我要的", "我要办的", "我想问的", "我要问的", "我办的"} {
+		if strings.HasSuffix(before, w) {
+			return i - len([]rune(w)), true
+		}
+	}
+	return i, false
 }
 
 // excluded returns where the excluded phrase ends and where the text goes on.
@@ -283,8 +293,8 @@ func (a *analysis) subject(s span) int {
 // asks says that a span holds a question.
 func (a *analysis) asks(s span) bool {
 	found := strings.ContainsRune(a.text(s), '?')
-	a.each(topicIntent, func(r *rule, at span) {
-		found = found || Intent(r.value) == Ask && at.start >= s.start && at.end <= s.end
+	a.each(topicIntent, func(r *rule, m match) {
+		found = found || Intent(r.value) == Ask && m.start >= s.start && m.end <= s.end
 	})
 	return found
 }

@@ -6,20 +6,20 @@ package nlu
 // sentence looks back, supposes, or asks about rules; "word" (火灾) needs a word of now beside it as well.
 func (a *analysis) danger() Danger {
 	var now, not []span
-	a.each(topicDanger, func(r *rule, at span) {
+	a.each(topicDanger, func(r *rule, m match) {
 		switch r.value {
 		case "now":
-			now = append(now, at)
+			now = append(now, m.span)
 		case "not":
-			not = append(not, at)
+			not = append(not, m.span)
 		}
 	})
 	best, rank := NoDanger, 0
-	a.each(topicDanger, func(r *rule, at span) {
+	a.each(topicDanger, func(r *rule, m match) {
 		if r.value == "now" || r.value == "not" {
 			return
 		}
-		live := r.mode == "always" || !a.near(not, at) && (r.mode == "live" || a.near(now, at))
+		live := r.mode == "always" || !a.near(not, m.span) && (r.mode == "live" || a.near(now, m.span))
 		if !live {
 			return
 		}

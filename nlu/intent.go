@@ -2,11 +2,17 @@ package nlu
 
 import "slices"
 
+// plainAsk is the score of a question without any word that says so; a rule between hint and it can only be the second intent.
+const (
+	plainAsk = 32
+	hint     = 30
+)
+
 // intent decides what the citizen wants: the rule with the highest score, and a second one of another kind. How to do
 // something (怎么预约) is a question; wanting it now (帮我预约) is the act: the file's scores say so.
 func (a *analysis) intent(out *Understanding) {
-	scores := map[Intent]float64{Ask: 30}
-	a.each(topicIntent, func(r *rule, at span) {
+	scores := map[Intent]float64{Ask: plainAsk}
+	a.each(topicIntent, func(r *rule, _ match) {
 		scores[Intent(r.value)] = max(scores[Intent(r.value)], r.score)
 	})
 	if out.Slots.OtherCity != "" {
@@ -19,7 +25,7 @@ func (a *analysis) intent(out *Understanding) {
 		}
 	}
 	for _, i := range intents {
-		if i != best && scores[i] > 30 && (second == "" || scores[i] > scores[second]) {
+		if i != best && scores[i] > hint && (i != Ask || scores[i] > plainAsk) && (second == "" || scores[i] > scores[second]) {
 			second = i
 		}
 	}
@@ -37,7 +43,7 @@ func (a *analysis) bare() bool {
 // emotion measures the strength of feeling, from words and from rows of exclamation marks.
 func (a *analysis) emotion(raw string) float64 {
 	calm := 1.0
-	a.each(topicEmotion, func(r *rule, _ span) { calm *= 1 - r.score })
+	a.each(topicEmotion, func(r *rule, _ match) { calm *= 1 - r.score })
 	marks := 0
 	for _, r := range raw {
 		if r == '!' || r == '！' {

@@ -312,3 +312,14 @@ func readCity(l *Lexicon, cells []string) error {
 	}
 	return nil
 }
+
+// particles are the single characters among the stop words.
+func (l *Lexicon) particles() []string {
+	var out []string
+	for w, weight := range l.stop {
+		if weight <= 0.1 && len([]rune(w)) == 1 {
+			out = append(out, w)
+		}
+	}
+	return out
+}

@@ -277,6 +277,47 @@ func (r *reading) follow(p *pattern, i, after int) (int, bool) {
 	return best, found
 }
 
+// words are where the literals of a match stand, without what lies in its gaps.
+func (r *reading) words(m match) []span {
+	p := &r.book.patterns[m.pattern]
+	for first := range p.pieces {
+		for _, l := range p.pieces[first].literals {
+			end := m.start + r.book.lengths[l]
+			if _, here := slices.BinarySearch(r.hits[l], m.start); !here {
+				continue
+			}
+			if out, ok := r.trace(p, first+1, end, m.end, []span{{m.start, end}}); ok {
+				return out
+			}
+		}
+		if !p.pieces[first].optional {
+			break
+		}
+	}
+	return []span{m.span}
+}
+
+func (r *reading) trace(p *pattern, i, after, end int, found []span) ([]span, bool) {
+	if i == len(p.pieces) {
+		return found, after == end
+	}
+	piece := &p.pieces[i]
+	for _, l := range piece.literals {
+		hits := r.hits[l]
+		k, _ := slices.BinarySearch(hits, after)
+		for ; k < len(hits) && hits[k] <= after+piece.gap; k++ {
+			at := span{hits[k], hits[k] + r.book.lengths[l]}
+			if out, ok := r.trace(p, i+1, at.end, end, append(found[:len(found):len(found)], at)); ok {
+				return out, true
+			}
+		}
+	}
+	if piece.optional {
+		return r.trace(p, i+1, after, end, found)
+	}
+	return nil, false
+}
+
 func endsBetween(runes []rune, from, to int) bool {
 	for _, c := range runes[from:to] {
 		if endsSentence(c) {

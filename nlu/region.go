@@ -33,7 +33,7 @@ type gazetteer struct {
 	words   *trie
 	entries map[uint32]*placeEntry
 	regions map[string]Region
-	bare    []bareName // short forms of streets and towns, weighed in settle
+	names   []string // kept whole in segmentation
 	cities  map[uint32]cityWord
 	city    *trie
 }
@@ -45,9 +45,7 @@ type placeEntry struct {
 	city    bool // the city itself
 }
 
-type bareName struct{ name, code string }
-
-func newGazetteer(p Places, l *Lexicon) *gazetteer {
+func newGazetteer(p Places, l *Lexicon, words *dictionary) *gazetteer {
 	g := &gazetteer{words: newTrie(2048), entries: map[uint32]*placeEntry{}, regions: map[string]Region{}, city: newTrie(2048), cities: map[uint32]cityWord{}}
 	for _, r := range p.Regions {
 		g.regions[r.Code] = r
@@ -57,12 +55,9 @@ func newGazetteer(p Places, l *Lexicon) *gazetteer {
 			}
 			continue
 		}
-		names := append([]string{r.Name, shortName(r.Name)}, r.Aliases...)
-		if len(r.Code) > 6 {
-			names = append([]string{r.Name}, r.Aliases...)
-			if s := shortName(r.Name); s != r.Name {
-				g.bare = append(g.bare, bareName{s, r.Code})
-			}
+		names := append([]string{r.Name}, r.Aliases...)
+		if short := shortName(r.Name); len(r.Code) <= 6 || !words.common(Normalise(short)) {
+			names = append(names, short)
 		}
 		for _, n := range names {
 			g.entry(n, func(e *placeEntry) { e.current = appendNew(e.current, r.Code) })
@@ -93,6 +88,7 @@ func (g *gazetteer) entry(name string, f func(*placeEntry)) {
 	if e == nil {
 		e = &placeEntry{}
 		g.entries[node] = e
+		g.names = append(g.names, string(runes))
 	}
 	f(e)
 }
@@ -114,31 +110,14 @@ func shortName(name string) string {
 	return name
 }
 
-// names are kept whole in segmentation.
-func (g *gazetteer) names() []string {
-	var out []string
-	for _, r := range g.regions {
-		out = append(out, Normalise(r.Name))
-		if len(r.Code) <= 6 {
-			out = append(out, Normalise(shortName(r.Name)))
-		}
-	}
-	return out
+// common says that a word is frequent in other senses (前进, 太阳, 留下), so that it does not name a street or town by itself.
+func (d *dictionary) common(word string) bool {
+	weight := d.at(d.words.find([]rune(word)))
+	return weight != 0 && weight > commonWeight
 }
 
-// settle adds the short names of streets and towns that are no common words (翠苑, but not 前进 or 太阳).
-func (g *gazetteer) settle(seg *segmenter) {
-	for _, b := range g.bare {
-		runes := []rune(Normalise(b.name))
-		if len(runes) < 2 || seg.base.at(seg.base.words.find(runes)) != 0 {
-			continue
-		}
-		if e := g.entries[g.words.find(runes)]; e != nil && len(e.current) > 0 {
-			continue
-		}
-		g.entry(b.name, func(e *placeEntry) { e.current = appendNew(e.current, b.code) })
-	}
-}
+// commonWeight parts rare names (塘栖, 瓶窑) from words of the language: a frequency of about 50 in gse's dictionary.
+const commonWeight = -14
 
 // region finds the place that is named. A street or town beats the district around it; a name of today beats one of before.
 func (a *analysis) region(s *Slots) {

@@ -1,8 +1,11 @@
 package nlu
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 	"sync"
 
 	"github.com/go-ego/gse"
@@ -63,13 +66,17 @@ type segmenter struct {
 	unknown   float32 // weight of a character that is no word
 }
 
-// newSegmenter adds words to the base dictionary. Each is kept whole: it gets a weight above that of its best cut.
-func newSegmenter(words []string) (*segmenter, error) {
-	b, err := base()
-	if err != nil {
-		return nil, err
-	}
+// newSegmenter adds words to the base dictionary. Each is kept whole: it gets a weight well above that of its best cut.
+// Particles are the single characters that stand beside words (在, 的, 了): gse gives every single character the same small
+// frequency, so that 派出所在哪 would be 派出|所在|哪.
+func newSegmenter(b *dictionary, words, particles []string) *segmenter {
 	s := &segmenter{base: b, own: &dictionary{words: newTrie(4 * len(words))}, unknown: -18}
+	for _, w := range particles {
+		s.own.set([]rune(w), -6.5)
+	}
+	// Short words first, so that a longer one is weighed against the cut that they make.
+	words = slices.Clone(words)
+	slices.SortFunc(words, func(a, b string) int { return cmp.Or(len(a)-len(b), strings.Compare(a, b)) })
 	for _, w := range words {
 		runes := []rune(w)
 		if len(runes) < 2 || len(runes) > longestWord {
@@ -80,12 +87,12 @@ func newSegmenter(words []string) (*segmenter, error) {
 			best = known
 		}
 		_, parts := s.path(runes)
-		if best == 0 || best < parts+0.5 {
-			best = parts + 0.5
+		if best == 0 || best < parts {
+			best = parts
 		}
-		s.own.set(runes, min(best, -1))
+		s.own.set(runes, min(best+2, -1))
 	}
-	return s, nil
+	return s
 }
 
 // longestWord is the longest word, in characters, that is kept whole. Longer names are cut: as one word they match nothing.

@@ -22,12 +22,12 @@ func (a *analysis) terms(out *Understanding) {
 		out.Terms = append(out.Terms, Term{Text: text, Weight: weight})
 	}
 	var more []Term
-	a.each(topicSynonym, func(r *rule, at span) {
-		if !overlaps(a.kept, at) {
+	a.each(topicSynonym, func(r *rule, m match) {
+		if !overlaps(a.kept, m.span) {
 			return
 		}
 		for _, s := range r.to {
-			more = append(more, Term{Text: s.word, Weight: s.weight, From: a.text(at)})
+			more = append(more, Term{Text: s.word, Weight: s.weight, From: a.text(m.span)})
 		}
 	})
 	more = append(more, a.sounds.repair(a)...)

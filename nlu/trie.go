@@ -7,6 +7,9 @@ type trie struct {
 	nodes uint32
 }
 
+// root is the node of the empty word.
+const root = 1
+
 func newTrie(size int) *trie {
 	return &trie{next: make(map[uint64]uint32, size), nodes: 1}
 }
@@ -43,4 +46,23 @@ func (t *trie) find(word []rune) uint32 {
 	return node
 }
 
-const root = 1
+// walk calls f with every node and the runes that lead to it, in no order.
+func (t *trie) walk(f func(node uint32, word []rune)) {
+	type edge struct {
+		node uint32
+		r    rune
+	}
+	children := make(map[uint32][]edge, len(t.next))
+	for key, node := range t.next {
+		parent := uint32(key >> 32)
+		children[parent] = append(children[parent], edge{node, rune(uint32(key))})
+	}
+	var visit func(node uint32, word []rune)
+	visit = func(node uint32, word []rune) {
+		f(node, word)
+		for _, e := range children[node] {
+			visit(e.node, append(word[:len(word):len(word)], e.r))
+		}
+	}
+	visit(root, nil)
+}

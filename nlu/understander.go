@@ -29,15 +29,14 @@ func New(lexicon *Lexicon, places Places, words []string) (*Understander, error)
 			whole = append(whole, w)
 		}
 	}
-	g := newGazetteer(places, lexicon)
-	whole = append(whole, g.names()...)
-	slices.Sort(whole)
-	whole = slices.Compact(whole)
-	seg, err := newSegmenter(whole)
+	dictionary, err := base()
 	if err != nil {
 		return nil, fmt.Errorf("make an understander: %w", err)
 	}
-	g.settle(seg)
+	slices.Sort(whole)
+	whole = slices.Compact(whole)
+	g := newGazetteer(places, lexicon, dictionary)
+	seg := newSegmenter(dictionary, slices.Concat(whole, g.names), lexicon.particles())
 	u := &Understander{lexicon: lexicon, words: seg, places: g, repair: strings.NewReplacer(lexicon.repairs...)}
 	u.sounds = newSounds(u, whole)
 	return u, nil
@@ -163,11 +162,11 @@ func utterance(runes []rune) (begin, end int) {
 }
 
 // each calls f with every match of a topic whose rule is not forbidden.
-func (a *analysis) each(t topic, f func(r *rule, at span)) {
+func (a *analysis) each(t topic, f func(r *rule, m match)) {
 	for _, m := range a.matches {
 		r := &a.lexicon.rules[m.pattern]
 		if r.topic == t && !slices.ContainsFunc(r.unless, func(p int32) bool { return a.seen[p] }) {
-			f(r, m.span)
+			f(r, m)
 		}
 	}
 }

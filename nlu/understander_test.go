@@ -26,7 +26,6 @@ func lexiconFiles(t testing.TB) map[string][]byte {
 	return files
 }
 
-
 var (
 	sharedOnce sync.Once
 	sharedIt   *Understander
@@ -77,4 +76,3 @@ func testPlaces() Places {
 
 // now is a Tuesday afternoon.
 var testNow = time.Date(2026, 11, 24, 15, 0, 0, 0, china)
-

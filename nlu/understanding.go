@@ -6,9 +6,11 @@ import "strings"
 type Understanding struct {
 	// Raw is the text as it came, cut to what is readable; Masked the same with personal numbers replaced (for logs and the index).
 	Raw, Masked string
-	// Normal is the normalised text (NFKC, simplified, lower case, numerals and punctuation unified) that all matching uses.
+	// Normal is the normalised text (half width, simplified, lower case, one kind of punctuation, see Normalise) that all
+	// matching uses; personal numbers are left out, sound slips put right, pinyin typed as such written in characters.
 	Normal string
-	// Core is Normal without greetings, self-introduction, politeness and correction phrases: what is searched.
+	// Core is Normal without greetings, self-introduction, politeness and correction phrases, and of a long story the sentences
+	// that ask: what is searched. It is empty where the utterance only excludes something (不是护照).
 	Core string
 	// Topic is Core without question words, attribute words, region and time: the matter alone ("身份证丢了" of "身份证丢了要多少钱").
 	// It is empty when nothing is left (那要多久).
