@@ -196,7 +196,7 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 		storetest.Open(t, source).Close() // the schema, before the load
 		var all []acknowledged
 		for round := range rounds {
-			all = append(all, runAndKill(t, source, 100+rand.IntN(900), false)...)
+			all = append(all, runAndKill(t, source, 50+rand.IntN(350), false)...)
 			if lost := missing(t, source, all); lost > 0 {
 				t.Fatalf("round %d: %d of %d acknowledged turns are lost", round, lost, len(all))
 			}
@@ -208,7 +208,7 @@ func TestKillLosesNothingAcknowledged(t *testing.T) {
 func TestTheKillTestSeesALoss(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, source string) {
 		storetest.Open(t, source).Close()
-		list := runAndKill(t, source, 500, true)
+		list := runAndKill(t, source, 200, true)
 		if missing(t, source, list) == 0 {
 			t.Errorf("a child that acknowledges before the commit lost none of %d turns: the kill test proves nothing", len(list))
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -199,7 +200,7 @@ func TestFullDiskStopsWritesAndHeals(t *testing.T) {
 	s := storetest.OpenWith(t, source, store.Options{MaxBytes: 400 << 10})
 	var err error
 	for i := 0; err == nil && i < 5000; i++ {
-		_, err = s.Write(ctx, add(fmt.Sprint("thing:", i)))
+		_, err = s.Write(ctx, add(strings.Repeat("thing", 400)))
 	}
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Key != "store.full" || f.Kind != fault.Unavailable {
