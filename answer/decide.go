@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -54,7 +55,7 @@ func (t *turn) search(u *nlu.Understanding) ([]group, error) {
 		}
 		found = append(found, byTopic...)
 	}
-	groups := grouped(found)
+	groups := t.grouped(u, found)
 	if t.trace != nil {
 		t.trace.add(groups)
 	}
@@ -69,7 +70,7 @@ func cityPart(code string) string {
 	return code
 }
 
-func grouped(found []knowledge.Candidate) []group {
+func (t *turn) grouped(u *nlu.Understanding, found []knowledge.Candidate) []group {
 	index := map[string]int{}
 	var groups []group
 	for _, c := range found {
@@ -84,7 +85,7 @@ func grouped(found []knowledge.Candidate) []group {
 			groups = append(groups, group{key: key, best: c, strength: -1})
 		}
 		g := &groups[i]
-		if s := strength(c.Evidence); s > g.strength {
+		if s := strength(c.Evidence) + favour(u, c.Document); s > g.strength {
 			g.strength, g.best = s, c
 		}
 		if c.Document.Kind == knowledge.KindItem && (g.item == nil || strength(c.Evidence) > strength(g.item.Evidence)) {
@@ -108,6 +109,19 @@ func strength(e knowledge.Evidence) float64 {
 		s += 0.15 * min(1, e.Lexical/e.Possible)
 	}
 	return s
+}
+
+// favour adds to an entry whose kind is what the words ask for: a number to call, a matter with many parts.
+func favour(u *nlu.Understanding, d *knowledge.Document) float64 {
+	switch {
+	case d.Kind == knowledge.KindHotline && slices.Contains(u.Slots.Attributes, nlu.Phone):
+		return 0.15
+	case d.Kind == knowledge.KindPoint && slices.Contains(u.Slots.Attributes, nlu.Place):
+		return 0.05
+	case d.Kind == knowledge.KindEvent && (strings.Contains(u.Normal, "哪些事") || strings.Contains(u.Normal, "一件事")):
+		return 0.15
+	}
+	return 0
 }
 
 // decide answers, asks back, or says that it does not know.

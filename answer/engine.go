@@ -55,6 +55,8 @@ type turn struct {
 	// attribute, region and situation are what this turn asks about, the talk's included.
 	attributes []nlu.Attribute
 	region     string
+	// substituted is set when this turn put another matter into the last question: that question stays the one to go on from.
+	substituted bool
 	// clarified is set when this turn answers a clarifying question: no second one follows.
 	clarified bool
 }
@@ -100,7 +102,7 @@ func (t *turn) remember() {
 	if r.Reason != message.Repeat {
 		t.next.Last = &message.Reply{Kind: r.Kind, Text: r.Text, Voice: r.Voice}
 	}
-	if r.Kind == message.Answer || r.Kind == message.Clarify {
+	if (r.Kind == message.Answer || r.Kind == message.Clarify) && t.u.Topic != "" && !t.substituted {
 		t.next.LastQuestion = t.u.Core
 	}
 }

@@ -62,9 +62,10 @@ func (t *turn) event(ev *knowledge.LifeEvent) {
 	if len(suggestions) > 4 {
 		suggestions = suggestions[:4]
 	}
-	list := "要办这几件：" + strings.Join(names, "、") + "。"
 	t.reply = message.Reply{Kind: message.Answer, Card: card, Suggestions: suggestions}
-	card.Conclusion += list
+	if len(names) > 0 {
+		card.Conclusion += "要办这几件：" + strings.Join(names, "、") + "。"
+	}
 	card.Actions = []message.Action{{Label: "看这件事的全部事项", URL: "/life-events/" + url.PathEscape(ev.ID), Main: true}}
 	t.reply.Text = t.textOf(card)
 	spokenNames := names

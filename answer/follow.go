@@ -1,6 +1,8 @@
 package answer
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -145,19 +147,46 @@ func (t *turn) inherit() {
 	}
 }
 
-// otherMatter asks the last question again about another matter: its act and situation words go along (护照呢 after 身份证丢了).
+// otherMatter asks the last question again about another matter (护照呢 after 身份证丢了, 我问的是买房 after 公积金租房): what fits the new
+// words, weighed by what fits them together with the old ones. The entry that was answered is out.
 func (t *turn) otherMatter(topic string) error {
 	t.inherit()
-	u := t.u
-	if last := t.last(); last != nil && u.Slots.Act == "" && len(u.Slots.Situation) == 0 {
-		extra := append([]string{last.Slots.Act}, last.Slots.Situation...)
-		words := strings.Join(extra, "")
-		if words != "" {
-			u = t.Understander.Understand(topic+words, t.now())
-			u.Correction = t.u.Correction
-		}
+	alone, err := t.search(t.Understander.Understand(topic, t.now()))
+	if err != nil {
+		return err
 	}
-	return t.ask(u)
+	last := t.last()
+	if last == nil || len(t.u.Slots.Situation) > 0 || t.u.Slots.Act != "" {
+		return t.ask(t.u)
+	}
+	together, err := t.search(t.Understander.Understand(topic+last.Topic, t.now()))
+	if err != nil {
+		return err
+	}
+	t.substituted = true
+	groups := without(blended(alone, together), t.talk.Entry)
+	if t.trace != nil {
+		t.trace.add(groups)
+	}
+	t.decide(t.u, groups)
+	return nil
+}
+
+// newWords is the share of the new words in the strength of another matter; the rest is the question as a whole.
+const newWords = 0.35
+
+// blended weighs the groups of the new words with their strength in the whole question.
+func blended(alone, together []group) []group {
+	whole := map[string]float64{}
+	for _, g := range together {
+		whole[g.key] = g.strength
+	}
+	out := slices.Clone(alone)
+	for i := range out {
+		out[i].strength = newWords*out[i].strength + (1-newWords)*whole[out[i].key]
+	}
+	slices.SortStableFunc(out, func(a, b group) int { return cmp.Compare(b.strength, a.strength) })
+	return out
 }
 
 func (t *turn) last() *nlu.Understanding {

@@ -135,6 +135,9 @@ func materialNote(m knowledge.Material) string {
 	if m.Note != "" {
 		notes = append(notes, m.Note)
 	}
+	for i := range notes {
+		notes[i] = strings.TrimSuffix(notes[i], "。")
+	}
 	return strings.Join(notes, "，")
 }
 
@@ -157,7 +160,7 @@ func (p *part) limits(statutory, promised *knowledge.Limit) {
 	p.voice = p.conclusion
 	if first.Note != "" {
 		p.conclusion += sentenceOf(first.Note)
-		p.note = joined("，", p.note, first.Note)
+		p.note = joined("，", p.note, strings.TrimSuffix(first.Note, "。"))
 	}
 	if promised != nil && statutory != nil && !statutory.AtOnce {
 		_, law := limitWords(statutory)
@@ -172,8 +175,8 @@ func limitWords(l *knowledge.Limit) (key, sentence string) {
 		return "当场" + does, "当场" + does + "。"
 	}
 	key = fmt.Sprintf("%d %s内%s", l.N, units[l.Unit], does)
-	if l.From != "" {
-		return key, key + "，" + l.From + "算起。"
+	if from := strings.TrimSuffix(l.From, "。"); from != "" {
+		return key, key + "，" + strings.TrimSuffix(strings.TrimSuffix(from, "算起"), "起") + "起算。"
 	}
 	return key, key + "。"
 }
