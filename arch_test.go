@@ -25,6 +25,7 @@ var arrows = map[string]string{
 	"knowledge":            "nlu city/... kernel/... knowledge/law knowledge/quantity",
 	"knowledge/law":        "knowledge/quantity kernel/...",
 	"knowledge/quantity":   "",
+	"knowledge/sheet":      "knowledge knowledge/... city/... kernel/... nlu",
 	"knowledge/rank":       "nlu knowledge kernel/...",
 	"knowledge/index":      "nlu knowledge knowledge/rank kernel/...",
 	"conversation/message": "nlu",

@@ -1,3 +1,6 @@
+// Package knowledge is what the city knows (知识库): service items, FAQ, places, hotlines and their sources, as records with revisions.
+// It reads and checks data files, publishes, and holds what is published as one library. It does not search (index, rank), store or
+// answer. Start at Service for publication, Library for reading, LoadFS for data files.
 package knowledge
 
 // ItemID is the stable slug of a service item, such as "id-card-replace". It never changes and is never reused.
