@@ -106,7 +106,8 @@ func (c *City) server(secret []byte, renderer *portal.Renderer) (*server.Server,
 		Sentence:  func(key string) (string, bool) { s, ok := c.current.Load().Library.Sentence(key); return s.Text, ok },
 		ErrorPage: citizen.ProblemPage(renderer),
 		Checks: []server.Check{
-			{Name: "store", Run: func(ctx context.Context) error { return errors.Join(c.Store.Ping(ctx), c.Store.Trouble(ctx)) }},
+			// A full disk is no reason to take the node away: it still answers (docs/decisions/005).
+			{Name: "store", Run: c.Store.Ping},
 			{Name: "index", Run: func(context.Context) error { return inStep(c.current.Load()) }},
 		},
 	})
