@@ -93,9 +93,9 @@ func (c *City) openKnowledge(ctx context.Context, opts store.Options) error {
 	}
 	c.Store = st
 	c.closers = append(c.closers, st.Close)
-	base, err := starterCorpus()
-	if err != nil {
-		return err
+	base, problems := knowledge.LoadBase(corpus.Files)
+	if len(problems) > 0 {
+		return fmt.Errorf("the starter city: %s", problems[0])
 	}
 	c.Knowledge = knowledge.NewService(st.Knowledge(), time.Now, c.log)
 	c.Knowledge.Base(base)

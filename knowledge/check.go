@@ -30,7 +30,12 @@ type Report struct {
 	Items []Filling `json:"items"`
 	// CitedLaws are the cards of the cited titles, bytewise by title; only with Options.Laws.
 	CitedLaws []*Law `json:"-"`
+	// LackingLaws are those of them that the corpus does not hold.
+	LackingLaws []*Law `json:"-"`
 }
+
+// RuleLaws is the rule that the corpus holds the card of every cited law.
+const RuleLaws = "laws"
 
 // Counts are the figures of the report.
 type Counts struct {
@@ -295,7 +300,7 @@ func (k *checker) citedLaws(cited map[string]bool) {
 	sort.Strings(titles)
 	sort.Strings(lacking)
 	if len(lacking) > 0 {
-		k.report.Errors = append(k.report.Errors, Problem{File: "sources/laws.yaml", Rule: "laws",
+		k.report.Errors = append(k.report.Errors, Problem{File: "sources/laws.yaml", Rule: RuleLaws,
 			Text: fmt.Sprintf("缺 %d 部被引用的法规：%s。用 bangban check --laws DIR --write-laws FILE 生成", len(lacking), strings.Join(lacking, "、"))})
 	}
 	if k.library == nil {
@@ -304,7 +309,11 @@ func (k *checker) citedLaws(cited map[string]bool) {
 	for _, title := range titles {
 		if t := k.library.Latest(title); t != nil {
 			c := t.Card()
-			k.report.CitedLaws = append(k.report.CitedLaws, &Law{Title: c.Title, DocumentNo: c.DocumentNo, Issuer: c.Issuer, Adopted: c.Adopted, Effective: c.Effective, Level: c.Level})
+			card := &Law{Title: c.Title, DocumentNo: c.DocumentNo, Issuer: c.Issuer, Adopted: c.Adopted, Effective: c.Effective, Level: c.Level}
+			k.report.CitedLaws = append(k.report.CitedLaws, card)
+			if k.laws[title] == nil {
+				k.report.LackingLaws = append(k.report.LackingLaws, card)
+			}
 		}
 	}
 }

@@ -119,6 +119,21 @@ func LoadFS(files fs.FS) (*Corpus, []Problem) {
 	return l.corpus, l.problems
 }
 
+// LoadBase reads only what belongs to the program more than to a city: its sentences and word lists.
+func LoadBase(files fs.FS) (*Corpus, []Problem) {
+	l := &loader{files: files, corpus: &Corpus{Lexicon: map[string][]byte{}}}
+	lists, err := fs.Glob(files, "lexicon/*.tsv")
+	if err != nil {
+		l.problem("lexicon", 0, fmt.Sprintf("文件夹读不了：%v", err))
+	}
+	for _, name := range append(lists, "sentences.yaml") {
+		if _, err := fs.Stat(files, name); err == nil {
+			l.load(name)
+		}
+	}
+	return l.corpus, l.problems
+}
+
 type loader struct {
 	files    fs.FS
 	corpus   *Corpus
@@ -196,7 +211,7 @@ func list[T any](l *loader, name string, into *[]*T) {
 	if !l.decode(name, raw, &records) {
 		return
 	}
-	lines := recordLines(raw)
+	lines := recordLines(raw, len(records))
 	for i, r := range records {
 		if r == nil {
 			continue
@@ -244,14 +259,26 @@ func (l *loader) decode(name string, raw []byte, into any) bool {
 	return false
 }
 
-func recordLines(raw []byte) []int {
+// recordLines finds the line on which each record of a list begins: by its dash in the first column, else with the YAML reader.
+func recordLines(raw []byte, n int) []int {
+	var lines []int
+	at := 0
+	for line := range bytes.Lines(raw) {
+		at++
+		if bytes.HasPrefix(line, []byte("- ")) {
+			lines = append(lines, at)
+		}
+	}
+	if len(lines) == n {
+		return lines
+	}
 	var doc yaml.Node
 	if yaml.Unmarshal(raw, &doc) != nil || len(doc.Content) == 0 || doc.Content[0].Kind != yaml.SequenceNode {
 		return nil
 	}
-	var lines []int
-	for _, n := range doc.Content[0].Content {
-		lines = append(lines, n.Line)
+	lines = nil
+	for _, node := range doc.Content[0].Content {
+		lines = append(lines, node.Line)
 	}
 	return lines
 }

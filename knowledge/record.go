@@ -156,7 +156,12 @@ func decoded[T any](list *[]*T, content []byte) error {
 
 // Merge returns the corpus laid over a base: records of the same kind and id replace those of the base.
 func (c *Corpus) Merge(base *Corpus) *Corpus {
-	out := &Corpus{origins: c.origins, Lexicon: map[string][]byte{}}
+	out := &Corpus{Lexicon: map[string][]byte{}}
+	for _, from := range []*Corpus{base, c} {
+		for record, at := range from.origins {
+			out.Place(record, at)
+		}
+	}
 	out.Items = over(base.Items, c.Items, func(x *Item) string { return string(x.ID) })
 	out.FAQs = over(base.FAQs, c.FAQs, func(x *FAQ) string { return x.ID })
 	out.Events = over(base.Events, c.Events, func(x *LifeEvent) string { return x.ID })
@@ -190,4 +195,32 @@ func over[T any](base, top []*T, id func(*T) string) []*T {
 		}
 	}
 	return append(out, top...)
+}
+
+// Without returns the corpus without the kinds of records that another one holds: what stays when the other takes their place.
+func (c *Corpus) Without(other *Corpus) *Corpus {
+	out := *c
+	giveWay(&out.Items, other.Items)
+	giveWay(&out.FAQs, other.FAQs)
+	giveWay(&out.Events, other.Events)
+	giveWay(&out.Laws, other.Laws)
+	giveWay(&out.Facts, other.Facts)
+	giveWay(&out.Pages, other.Pages)
+	giveWay(&out.Repealed, other.Repealed)
+	giveWay(&out.Regions, other.Regions)
+	giveWay(&out.Departments, other.Departments)
+	giveWay(&out.Points, other.Points)
+	giveWay(&out.Hotlines, other.Hotlines)
+	giveWay(&out.Years, other.Years)
+	giveWay(&out.Sentences, other.Sentences)
+	if len(other.Lexicon) > 0 {
+		out.Lexicon = nil
+	}
+	return &out
+}
+
+func giveWay[T any](list *[]*T, taken []*T) {
+	if len(taken) > 0 {
+		*list = nil
+	}
 }

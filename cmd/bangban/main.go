@@ -27,6 +27,8 @@ type commands struct {
 
 	Serve   serveCommand   `cmd:"" help:"Run the whole service."`
 	Ask     askCommand     `cmd:"" help:"Ask a question, or several in turns."`
+	Import  importCommand  `cmd:"" help:"Publish a city's own knowledge: data files or spreadsheets."`
+	Export  exportCommand  `cmd:"" help:"Write the published knowledge as data files or a workbook."`
 	Check   checkCommand   `cmd:"" help:"Check the knowledge: fields, references, figures and their sources."`
 	Doctor  doctorCommand  `cmd:"" help:"Print the configuration as understood and check database, index, disk and clock."`
 	Version versionCommand `cmd:"" help:"Print the version."`
