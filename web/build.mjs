@@ -74,6 +74,8 @@ rmSync(join(dist, 'assets.json'), {force: true})
 mkdirSync(out, {recursive: true})
 take(await build({...common, build: {...common.build, rollupOptions: {input: {portal: join(root, 'portal/portal.ts'), chat: join(root, 'portal/chat/chat.ts')}, output: names}}}))
 take(await build({...common, build: {...common.build, rollupOptions: {input: {widget: join(root, 'widget/widget.ts')}, output: {...names, format: 'iife'}}}}))
+// Other sites name this file: it keeps its name, and says no more than where the rest is.
+writeFileSync(join(dist, 'widget.js'), readFileSync(join(dist, assets['widget.js'])))
 emit('icons.svg', sprite())
 emit('mark.svg', readFileSync(join(root, 'portal/layout/mark.svg'), 'utf8'))
 compress(dist)

@@ -1,4 +1,5 @@
 // What every page gets once the script arrives: reading aloud, printing, copying an answer number. Without it the page works as it is.
+import '../tokens.css'
 import './portal.css'
 import {reader} from './layout/reader'
 import {speaker} from './turn/speaker'

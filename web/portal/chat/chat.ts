@@ -3,10 +3,14 @@
 import {composer} from './composer'
 import {connection} from './connection'
 import {post, Refusal, type Sent} from './post'
+import {framed} from './framed'
 import {talk, type Pending} from './talk'
 
 const root = document.querySelector<HTMLElement>('[data-chat]')
-if (root) start(root)
+if (root) {
+  start(root)
+  framed()
+}
 
 function start(root: HTMLElement): void {
   const view = talk(root)

@@ -102,8 +102,12 @@ function keyboard(): void {
   const viewport = window.visualViewport
   if (!viewport) return
   const fit = (): void => document.documentElement.style.setProperty('--vvh', viewport.height + 'px')
+  let height = viewport.height
   viewport.addEventListener('resize', () => {
-    if (viewport.scale === 1) fit()
+    if (viewport.scale !== 1) return
+    fit()
+    // iOS leaves the page pushed up when the keyboard has gone.
+    if (viewport.height > height) window.scrollTo(0, 0)
+    height = viewport.height
   })
-  document.addEventListener('focusout', () => window.scrollTo(0, 0))
 }
