@@ -1,6 +1,7 @@
 package server
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/fasthttp/router"
@@ -39,9 +40,12 @@ func (m *routerMux) add(method, path string, handler fasthttp.RequestHandler) {
 
 func (m *routerMux) serve(ctx *fasthttp.RequestCtx) { m.r.Handler(ctx) }
 
-// pathValue returns a copy of a path parameter.
+// pathValue returns a copy of a path parameter; the router leaves it in the form in which it was sent.
 func pathValue(ctx *fasthttp.RequestCtx, name string) string {
 	v, _ := ctx.UserValue(name).(string)
+	if plain, err := url.PathUnescape(v); err == nil {
+		v = plain
+	}
 	return strings.Clone(v)
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"html"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,7 +44,11 @@ func (s *Server) Problem(err error) Problem {
 	if f.RetryAfter > 0 && f.Args["seconds"] == "" {
 		w.detail = strings.ReplaceAll(w.detail, "{seconds}", strconv.Itoa(f.RetryAfter))
 	}
-	p := Problem{Type: problemPath + f.Key, Title: w.title, Status: statusOf(f), Detail: fillIn(w.detail, f.Args), Field: f.Args["field"], retryAfter: f.RetryAfter}
+	key := f.Key
+	if _, ok := builtIn[key]; !ok {
+		key = string(f.Kind) // there is a page of the kind
+	}
+	p := Problem{Type: problemPath + key, Title: w.title, Status: statusOf(f), Detail: fillIn(w.detail, f.Args), Field: f.Args["field"], retryAfter: f.RetryAfter}
 	if p.retryAfter == 0 && f.Kind == fault.TooMany {
 		p.retryAfter = 1
 	}
@@ -128,14 +133,10 @@ func (p Problem) page() []byte {
 // problemPages documents every problem at the address that its type names.
 func (s *Server) problemPages() {
 	s.GET(problemPath, HTML(func(context.Context, *struct{}) (*Page, error) {
-		keys := make([]string, 0, len(builtIn))
-		for key := range builtIn {
-			keys = append(keys, key)
-		}
-		slices.Sort(keys)
+		keys := slices.Sorted(maps.Keys(documented))
 		var b strings.Builder
 		for _, key := range keys {
-			w := s.words(key, fault.Invalid)
+			w := s.words(key, fault.Kind(key))
 			b.WriteString("<dt><a href=\"" + problemPath + key + "\"><code>" + key + "</code></a> " + html.EscapeString(w.title) + "</dt><dd>" + html.EscapeString(w.detail) + "</dd>\n")
 		}
 		return &Page{Body: document("问题说明", "<h1>问题说明</h1><dl>"+b.String()+"</dl>")}, nil
@@ -143,10 +144,10 @@ func (s *Server) problemPages() {
 	s.GET(problemPath+"{key}", HTML(func(_ context.Context, req *struct {
 		Key string `path:"key" json:"-"`
 	}) (*Page, error) {
-		if _, ok := builtIn[req.Key]; !ok {
+		if _, ok := documented[req.Key]; !ok {
 			return nil, fault.New(fault.NotFound, "path.unknown")
 		}
-		w := s.words(req.Key, fault.Invalid)
+		w := s.words(req.Key, fault.Kind(req.Key))
 		return &Page{Body: document(w.title, "<h1>"+html.EscapeString(w.title)+"</h1><p>"+html.EscapeString(w.detail)+
 			"</p><p><code>"+html.EscapeString(req.Key)+"</code></p><p><a href=\""+problemPath+"\">全部问题</a></p>")}, nil
 	}))

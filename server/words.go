@@ -66,3 +66,15 @@ var builtIn = map[string]words{
 	"store.conflict":            {"内容已变化", "内容刚刚变了，请再试一次。"},
 	"conversation.moved_on":     {"内容已变化", "这个对话刚刚有了新内容，请再发一次。"},
 }
+
+// documented are the keys that have a page: those with words of their own, and the kinds for all others.
+var documented = func() map[string]bool {
+	keys := map[string]bool{}
+	for key := range builtIn {
+		keys[key] = true
+	}
+	for kind := range kindWords {
+		keys[string(kind)] = true
+	}
+	return keys
+}()
