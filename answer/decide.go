@@ -12,9 +12,11 @@ import (
 
 // The decision's thresholds, on group.strength (0-1). They are read off the tuning half of the labelled questions.
 const (
-	floor     = 0.46 // below it the city does not know
-	foreign   = 0.28 // below it the question is not the city's business
-	closeBy   = 0.07 // groups this near to the first mean the same to the machine
+	floor     = 0.27 // below it the city does not know
+	foreign   = 0.15 // below it the question is not the city's business
+	closeBy   = 0.03 // groups this near to the first mean the same to the machine
+	bareBy    = 0.13 // the same for a bare question, which several entries cover whole
+	bare      = 0.9  // coverage from which a question says no more than the entry's name
 	certain   = 0.97 // a title this like the question needs no clarifying
 	maxChoice = 4
 )
@@ -42,24 +44,37 @@ func (t *turn) ask(u *nlu.Understanding) error {
 }
 
 // search returns the groups that the question may mean, strongest first. It asks twice: with all the citizen's words, for entries
-// that are questions themselves, and with the topic alone (no "多少钱", no "怎么办"), for entries that are names.
+// that are questions themselves, and with the topic alone (no "多少钱", no "怎么办"), for entries that are names. An entry that shares
+// only the way of asking ("…去哪里申请") and not the topic is held back.
 func (t *turn) search(u *nlu.Understanding) ([]group, error) {
-	found, err := t.Search.Search(t.ctx, knowledge.Query{Understanding: u, Region: cityPart(t.region), Now: t.q.Now, Staff: t.q.Staff, Limit: 20})
+	whole, err := t.find(u)
 	if err != nil {
 		return nil, err
 	}
-	if topic := u.TopicOnly(); topic != nil {
-		byTopic, err := t.Search.Search(t.ctx, knowledge.Query{Understanding: topic, Region: cityPart(t.region), Now: t.q.Now, Staff: t.q.Staff, Limit: 20})
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, byTopic...)
+	topic := u.TopicOnly()
+	if topic == nil {
+		return t.traced(t.grouped(u, whole, nil)), nil
 	}
-	groups := t.grouped(u, found)
+	named, err := t.find(topic)
+	if err != nil {
+		return nil, err
+	}
+	onTopic := make(map[string]float64, len(named))
+	for _, c := range named {
+		onTopic[c.Document.ID] = strength(c.Evidence)
+	}
+	return t.traced(t.grouped(u, append(whole, named...), onTopic)), nil
+}
+
+func (t *turn) find(u *nlu.Understanding) ([]knowledge.Candidate, error) {
+	return t.Search.Search(t.ctx, knowledge.Query{Understanding: u, Region: cityPart(t.region), Now: t.q.Now, Staff: t.q.Staff, Limit: 20})
+}
+
+func (t *turn) traced(groups []group) []group {
 	if t.trace != nil {
 		t.trace.add(groups)
 	}
-	return groups, nil
+	return groups
 }
 
 // cityPart is the district of a region code: towns and villages share their district's entries.
@@ -70,9 +85,14 @@ func cityPart(code string) string {
 	return code
 }
 
-func (t *turn) grouped(u *nlu.Understanding, found []knowledge.Candidate) []group {
+// offTopic is how much stronger than on the topic alone an entry may be for its way of asking.
+const offTopic = 0.25
+
+// grouped puts the candidates of one matter together. onTopic, where there is a topic, is the strength of entries on it alone.
+func (t *turn) grouped(u *nlu.Understanding, found []knowledge.Candidate, onTopic map[string]float64) []group {
 	index := map[string]int{}
 	var groups []group
+	heads := headsOf(u)
 	for _, c := range found {
 		key := c.Document.ID
 		if c.Document.Item != "" {
@@ -85,7 +105,11 @@ func (t *turn) grouped(u *nlu.Understanding, found []knowledge.Candidate) []grou
 			groups = append(groups, group{key: key, best: c, strength: -1})
 		}
 		g := &groups[i]
-		if s := strength(c.Evidence) + favour(u, c.Document); s > g.strength {
+		fits := strength(c.Evidence) * speaksOf(heads, c.Document)
+		if onTopic != nil {
+			fits = min(fits, onTopic[c.Document.ID]+offTopic)
+		}
+		if s := fits + favour(u, c.Document); s > g.strength {
 			g.strength, g.best = s, c
 		}
 		if c.Document.Kind == knowledge.KindItem && (g.item == nil || strength(c.Evidence) > strength(g.item.Evidence)) {
@@ -101,14 +125,18 @@ func (t *turn) grouped(u *nlu.Understanding, found []knowledge.Candidate) []grou
 	return groups
 }
 
-// strength is how well one entry fits, comparable across questions: likeness of a title, share of the question that the entry
-// covers, and the lexical score against the highest that the question could reach.
+// strength is how well one entry fits, comparable across questions: likeness of a title, a telling name that the question holds,
+// share of the question that the entry covers, and the lexical score against the highest that the question could reach.
 func strength(e knowledge.Evidence) float64 {
-	s := 0.5*e.Title + 0.35*e.Coverage
-	if e.Possible > 0 {
-		s += 0.15 * min(1, e.Lexical/e.Possible)
+	return 0.35*e.Title + 0.3*e.Contained + 0.25*e.Coverage + 0.1*share(e)
+}
+
+// share is the lexical score against the highest that the question could reach.
+func share(e knowledge.Evidence) float64 {
+	if e.Possible <= 0 {
+		return 0
 	}
-	return s
+	return min(1, e.Lexical/e.Possible)
 }
 
 // favour adds to an entry whose kind is what the words ask for: a number to call, a matter with many parts.
@@ -133,7 +161,7 @@ func (t *turn) decide(u *nlu.Understanding, groups []group) {
 		t.unknown(u, groups)
 		return
 	}
-	rivals := rivalsOf(groups, u)
+	rivals := rivalsOf(groups)
 	if len(rivals) > 1 && !t.clarified {
 		t.clarifyItem(u, rivals)
 		return
@@ -178,14 +206,18 @@ func (t *turn) unknown(u *nlu.Understanding, groups []group) {
 }
 
 // rivalsOf returns the groups that the question does not tell apart, the first included.
-func rivalsOf(groups []group, u *nlu.Understanding) []group {
+func rivalsOf(groups []group) []group {
 	first := groups[0]
 	if first.best.Evidence.Title >= certain && (len(groups) < 2 || groups[1].best.Evidence.Title < certain) {
 		return groups[:1]
 	}
 	var out []group
 	for _, g := range groups {
-		if first.strength-g.strength <= closeBy && len(out) < maxChoice {
+		near := closeBy
+		if first.best.Evidence.Coverage >= bare && g.best.Evidence.Coverage >= bare {
+			near = bareBy
+		}
+		if first.strength-g.strength <= near && len(out) < maxChoice {
 			out = append(out, g)
 		}
 	}

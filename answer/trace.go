@@ -24,11 +24,14 @@ type Trace struct {
 type TracedCandidate struct {
 	Entry    string   `json:"entry"`
 	Best     string   `json:"best"` // the entry of the group that fits best
+	Name     string   `json:"name"` // of the matter
 	Title    string   `json:"title"`
 	Strength float64  `json:"strength"`
 	Likeness float64  `json:"title_likeness"`
 	Coverage float64  `json:"coverage"`
 	Lexical  float64  `json:"lexical"`
+	Share    float64  `json:"lexical_share"` // of the highest score that the question could reach
+	Contains float64  `json:"contained"`
 	Matched  []string `json:"matched"`
 }
 
@@ -36,8 +39,8 @@ func (tr *Trace) add(groups []group) {
 	tr.Candidates = tr.Candidates[:0]
 	for _, g := range groups {
 		e := g.best.Evidence
-		tr.Candidates = append(tr.Candidates, TracedCandidate{Entry: g.key, Best: g.best.Document.ID, Title: e.BestTitle,
-			Strength: g.strength, Likeness: e.Title, Coverage: e.Coverage, Lexical: e.Lexical, Matched: e.Matched})
+		tr.Candidates = append(tr.Candidates, TracedCandidate{Entry: g.key, Best: g.best.Document.ID, Name: g.best.Document.Titles[0], Title: e.BestTitle,
+			Strength: g.strength, Likeness: e.Title, Coverage: e.Coverage, Lexical: e.Lexical, Share: share(e), Contains: e.Contained, Matched: e.Matched})
 	}
 }
 

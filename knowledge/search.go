@@ -59,6 +59,7 @@ type Evidence struct {
 	Coverage  float64 // idf-weighted share of the query's bigrams and characters that the entry holds, 0-1
 	Title     float64 // likeness of the best title to the query, 0-1; 1 when they are equal
 	BestTitle string  // the title that matched best
+	Contained float64 // share of a telling title that the query holds, at best, 0-1: a long story holds a short name whole
 	Meaning   float64 // cosine of the meaning stage, 0 when it is missing
 	Matched   []string
 }

@@ -86,7 +86,7 @@ func (s *snapshot) search(ctx context.Context, q knowledge.Query, log *slog.Logg
 	for i, h := range hits {
 		doc := s.documents[h.Doc]
 		out[i] = knowledge.Candidate{Document: doc, Score: h.Score, Evidence: knowledge.Evidence{
-			Lexical: h.Lexical, Possible: h.Possible, Coverage: h.Coverage, Title: h.Title, Matched: h.Matched,
+			Lexical: h.Lexical, Possible: h.Possible, Coverage: h.Coverage, Title: h.Title, Contained: h.Contained, Matched: h.Matched,
 		}}
 		if h.BestTitle < len(doc.Titles) {
 			out[i].Evidence.BestTitle = doc.Titles[h.BestTitle]

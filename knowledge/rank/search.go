@@ -16,6 +16,8 @@ type Hit struct {
 	// Title is the likeness of the best title, 1 when it is equal; BestTitle its number among the document's titles.
 	Title     float64
 	BestTitle int
+	// Contained is how much of a telling title the question holds, 0-1: a long story holds a short name whole.
+	Contained float64
 	// Matched are the words of the question, and synonyms, that the document holds.
 	Matched []string
 }
@@ -68,7 +70,8 @@ func (ix *Index) Search(q Query, o Options) []Hit {
 	highest := float64(top[0].score)
 	for i, c := range top {
 		h := Hit{Doc: int(c.doc), Lexical: float64(c.score), Possible: possible}
-		h.Title, h.BestTitle = ix.likeness(q, &w, bd, h.Doc)
+		l := ix.likeness(q, &w, bd, h.Doc)
+		h.Title, h.BestTitle, h.Contained = l.best, l.title, l.contained
 		h.Score = h.Lexical/highest + titleWeightInScore*h.Title
 		hits[i] = h
 	}

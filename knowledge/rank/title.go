@@ -124,21 +124,39 @@ func (w *wording) clear(bd *board) {
 	}
 }
 
-// likeness returns how like the best title of a document is to the question, and which title that is.
-func (ix *Index) likeness(q Query, w *wording, bd *board, doc int) (best float64, title int) {
-	for t := ix.titles.first[doc]; t < ix.titles.first[doc+1]; t++ {
-		if s := ix.like(q, w, bd, t); s > best {
-			best, title = s, int(t-ix.titles.first[doc])
-		}
-	}
-	return min(best, 1), title
+// likeness is how a document's titles stand to a question.
+type likeness struct {
+	best  float64 // of the best title, 1 when it is equal
+	title int     // the best title's number
+	// contained is how much of a title the question holds, at best: a long story holds a short name whole. It counts only as far
+	// as the name says something.
+	contained float64
 }
 
-// like compares one title: the harmonic mean of the share of the question that the title holds and of the share of the
-// title that the question holds, by weight. A synonym stands for the citizen's wording at its own weight.
-func (ix *Index) like(q Query, w *wording, bd *board, title uint32) float64 {
+// telling is the weight of terms from which a title that is held says something: about that of a rare word of two characters.
+const telling = 12
+
+// likeness compares the titles of a document with the question.
+func (ix *Index) likeness(q Query, w *wording, bd *board, doc int) (l likeness) {
+	for t := ix.titles.first[doc]; t < ix.titles.first[doc+1]; t++ {
+		r, p, held := ix.like(q, w, bd, t)
+		if r+p == 0 {
+			continue
+		}
+		if s := 2 * r * p / (r + p); s > l.best {
+			l.best, l.title = s, int(t-ix.titles.first[doc])
+		}
+		l.contained = max(l.contained, p*p*min(1, held/telling))
+	}
+	l.best, l.contained = min(l.best, 1), min(l.contained, 1)
+	return l
+}
+
+// like compares one title: r is the share of the question that the title holds, p the share of the title that the question
+// holds, by weight, and held the weight of what both hold. A synonym stands for the citizen's wording at its own weight.
+func (ix *Index) like(q Query, w *wording, bd *board, title uint32) (r, p, held float64) {
 	clear(w.matched)
-	var held float32 // of the title
+	var common float32
 	for _, id := range ix.titles.terms[ix.titles.starts[title]:ix.titles.starts[title+1]] {
 		slot := bd.slot[id]
 		if slot == 0 {
@@ -150,10 +168,10 @@ func (ix *Index) like(q Query, w *wording, bd *board, title uint32) float64 {
 			w.matched[h.variant] += weight
 			best = max(best, h.weight)
 		}
-		held += best * weight
+		common += best * weight
 	}
-	if held == 0 || w.all == 0 {
-		return 0
+	if common == 0 || w.all == 0 {
+		return 0, 0, 0
 	}
 	covered := min(w.matched[0], w.total[0])
 	for _, c := range q.concepts {
@@ -166,9 +184,5 @@ func (ix *Index) like(q Query, w *wording, bd *board, title uint32) float64 {
 		}
 		covered += own * most
 	}
-	r, p := float64(covered/w.all), float64(held/ix.titles.total[title])
-	if r+p == 0 {
-		return 0
-	}
-	return 2 * r * p / (r + p)
+	return float64(covered / w.all), float64(common / ix.titles.total[title]), float64(common)
 }
