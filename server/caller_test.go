@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"bangban/kernel/fault"
 )
 
 type formRequest struct {
@@ -84,5 +86,24 @@ func TestFormsAndPages(t *testing.T) {
 		if r := post(body); !strings.HasPrefix(r, "400 text/html") || !strings.Contains(r, "<h1>"+want) {
 			t.Errorf("%s: %s", body, r)
 		}
+	}
+}
+
+// Every problem has a page at the address of its type.
+func TestProblemPages(t *testing.T) {
+	s := newServer(t, Config{}, Services{})
+	address := start(t, s)
+	for key := range documented {
+		body, err := readAll(raw(t, address, "GET /problems/"+key+" HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+		if err != nil || !strings.Contains(body, "<code>"+key) || place.MatchString(body) {
+			t.Errorf("%s: %v %s", key, err, body)
+		}
+	}
+	if body, err := readAll(raw(t, address, "GET /problems/ HTTP/1.1\r\nHost: x\r\n\r\n")); err != nil || strings.Count(body, "<dt>") != len(documented) {
+		t.Errorf("list: %v %s", err, body)
+	}
+	p := s.Problem(fault.New(fault.Unavailable, "a.new_key"))
+	if p.Type != "/problems/unavailable" || p.Status != 503 {
+		t.Errorf("a key without words: %+v", p)
 	}
 }

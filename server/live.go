@@ -52,33 +52,47 @@ func NewLive(events Log, log *slog.Logger) *Live {
 	return &Live{events: events, log: log, wake: make(chan struct{}, 1), changed: make(chan struct{})}
 }
 
-// Run reads the log until ctx ends.
+// Run reads the log until ctx ends. A log that cannot be read is tried again: the streams stay open meanwhile.
 func (l *Live) Run(ctx context.Context) error {
-	head, err := l.events.Head(ctx)
-	if err != nil {
-		return err
-	}
-	l.mu.Lock()
-	l.seq = head
-	l.mu.Unlock()
-	timer := time.NewTimer(pollTime)
+	timer := time.NewTimer(0)
 	defer timer.Stop()
-	for {
+	for started := false; ; {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-l.wake:
 		case <-timer.C:
 		}
-		if err := l.read(ctx); err != nil && ctx.Err() == nil {
+		var err error
+		if started {
+			err = l.read(ctx)
+		} else {
+			err = l.start(ctx)
+			started = err == nil
+		}
+		if err != nil && ctx.Err() == nil {
 			l.log.Warn("event log was not read", "cause", err)
 		}
 		wait := pollTime
-		if l.readers.Load() == 0 {
+		if started && l.readers.Load() == 0 {
 			wait = idleTime
 		}
 		timer.Reset(wait)
 	}
+}
+
+// start begins at the end of the log.
+func (l *Live) start(ctx context.Context) error {
+	head, err := l.events.Head(ctx)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.seq = head
+	close(l.changed) // readers that came first look again
+	l.changed = make(chan struct{})
+	return nil
 }
 
 // Notify says that the log has grown; it never blocks.
@@ -139,6 +153,15 @@ func (l *Live) Follow(subject string, after int64, show func(ctx context.Context
 		l.readers.Add(1)
 		defer l.readers.Add(-1)
 		l.Notify()
+		if after > l.Seq() { // another node may be ahead of us; no node is ahead of the log, but for one put back from a backup
+			head, err := l.events.Head(ctx)
+			if err != nil {
+				return err
+			}
+			if after > head {
+				return to.Send(Event{Name: "resync", ID: head, Data: []byte("{}")})
+			}
+		}
 		prev := after
 		for cursor := after; ; {
 			list, seq, changed, complete := l.since(subject, cursor)

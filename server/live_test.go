@@ -149,6 +149,7 @@ func TestLiveCatchesUp(t *testing.T) {
 	log.add(slices.Repeat([]string{"a"}, 3*ringSize)...)
 	live.Notify()
 	openStream(t, address, 1).until("event: resync")
+	openStream(t, address, 99*ringSize).until("event: resync") // a number that the log does not have: it was put back
 }
 
 // A client that goes away without a word is let go at a write that fails.

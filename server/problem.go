@@ -7,6 +7,7 @@ import (
 	"errors"
 	"html"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -137,7 +138,7 @@ func (s *Server) problemPages() {
 		var b strings.Builder
 		for _, key := range keys {
 			w := s.words(key, fault.Kind(key))
-			b.WriteString("<dt><a href=\"" + problemPath + key + "\"><code>" + key + "</code></a> " + html.EscapeString(w.title) + "</dt><dd>" + html.EscapeString(w.detail) + "</dd>\n")
+			b.WriteString("<dt><a href=\"" + problemPath + key + "\"><code>" + key + "</code></a> " + html.EscapeString(w.title) + "</dt><dd>" + html.EscapeString(open(w.detail)) + "</dd>\n")
 		}
 		return &Page{Body: document("问题说明", "<h1>问题说明</h1><dl>"+b.String()+"</dl>")}, nil
 	}))
@@ -148,10 +149,15 @@ func (s *Server) problemPages() {
 			return nil, fault.New(fault.NotFound, "path.unknown")
 		}
 		w := s.words(req.Key, fault.Kind(req.Key))
-		return &Page{Body: document(w.title, "<h1>"+html.EscapeString(w.title)+"</h1><p>"+html.EscapeString(w.detail)+
+		return &Page{Body: document(w.title, "<h1>"+html.EscapeString(w.title)+"</h1><p>"+html.EscapeString(open(w.detail))+
 			"</p><p><code>"+html.EscapeString(req.Key)+"</code></p><p><a href=\""+problemPath+"\">全部问题</a></p>")}, nil
 	}))
 }
+
+// open shows the places of a sentence that are filled when it is said.
+func open(sentence string) string { return place.ReplaceAllString(sentence, "…") }
+
+var place = regexp.MustCompile(`\{[a-z_]+\}`)
 
 func document(title, main string) []byte {
 	return []byte("<!DOCTYPE html>\n<html lang=\"zh-CN\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>" +

@@ -93,10 +93,7 @@ func (a *API) events(ctx context.Context, req *eventsRequest) (server.Feed, erro
 		if err != nil || seq < 0 {
 			return nil, &fault.Error{Kind: fault.Invalid, Key: "cursor.invalid", Args: map[string]string{"field": "after"}}
 		}
-		after = min(seq, after)
-		if given == req.LastID {
-			after = seq
-		}
+		after = seq // what a reconnecting browser has comes last, and counts
 	}
 	if _, err := a.Conversation.History(ctx, req.ID, token, 0, 1); err != nil {
 		return nil, err
