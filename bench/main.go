@@ -3,7 +3,7 @@
 //	go run ./bench [--laws DIR] [--sets bench/sets] [--json] [FOLDER…]
 //
 // Sets under bench/sets hold questions and judgements; their documents are the articles of a folder of texts of law, given by
-// --laws. Without it they are left out. Each system runs in a process of its own, so that memory is told apart.
+// --laws (without it they are left out), and for the set "starter" the items of the starter city. Each system runs in a process of its own, so that memory is told apart.
 // It leaves the measures to answer/eval, the peers to bench/peer. Start at main.
 package main
 
@@ -57,22 +57,20 @@ func run(ctx context.Context, o options) error {
 		}
 		return one(ctx, o.one, o.folders[0], os.Stdout)
 	}
-	if o.laws != "" {
-		out := o.write
-		if out == "" {
-			temporary, err := os.MkdirTemp("", "bangban-bench-")
-			if err != nil {
-				return err
-			}
-			defer os.RemoveAll(temporary)
-			out = temporary
-		}
-		built, err := buildSets(o.laws, o.sets, out)
+	out := o.write
+	if out == "" {
+		temporary, err := os.MkdirTemp("", "bangban-bench-")
 		if err != nil {
 			return err
 		}
-		o.folders = append(o.folders, built...)
+		defer os.RemoveAll(temporary)
+		out = temporary
 	}
+	built, err := buildSets(o.laws, o.sets, out)
+	if err != nil {
+		return err
+	}
+	o.folders = append(o.folders, built...)
 	if o.write != "" {
 		return nil
 	}
@@ -94,24 +92,31 @@ func run(ctx context.Context, o options) error {
 	return printTable(os.Stdout, all)
 }
 
-// buildSets builds every set below dir that has queries and returns the folders.
+// buildSets builds every set below dir that has queries and returns the folders; without laws only that of the starter city.
 func buildSets(laws, dir, out string) ([]string, error) {
 	found, err := filepath.Glob(filepath.Join(dir, "*", "queries.jsonl"))
 	if err != nil {
 		return nil, err
 	}
-	if len(found) == 0 {
+	if len(found) == 0 && laws != "" {
 		return nil, fmt.Errorf("no set in %s", dir)
 	}
 	var built []string
 	for _, queries := range found {
 		set := filepath.Dir(queries)
 		to := filepath.Join(out, filepath.Base(set))
-		n, err := lawset.Build(laws, set, to)
+		build, what := func() (int, error) { return lawset.Build(laws, set, to) }, "articles"
+		switch {
+		case filepath.Base(set) == starter:
+			build, what = func() (int, error) { return buildStarter(set, to) }, "items"
+		case laws == "":
+			continue
+		}
+		n, err := build()
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", set, err)
 		}
-		fmt.Fprintf(os.Stderr, "%s: %d articles\n", set, n)
+		fmt.Fprintf(os.Stderr, "%s: %d %s\n", set, n, what)
 		built = append(built, to)
 	}
 	return built, nil
