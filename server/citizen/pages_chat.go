@@ -132,7 +132,7 @@ func (p *Pages) say(ctx context.Context, req *sayRequest) (*server.Page, error) 
 	}
 	in := inbound(req)
 	if in.ConversationID != "" {
-		if err := p.allow(in.ConversationID); err != nil {
+		if err := p.allow(in.ConversationID + "\x00" + in.Token); err != nil {
 			return p.refused(ctx, req, err)
 		}
 	}
