@@ -290,7 +290,7 @@ var (
 	doubled   = regexp.MustCompile(`^mapping key "?(.+?)"? already defined at line (\d+)`)
 )
 
-var yamlKinds = map[string]string{"!!seq": "列表", "!!map": "一组字段", "!!str": "文字", "!!int": "数字", "!!float": "小数", "!!bool": "是否", "!!null": "空"}
+var yamlKinds = map[string]string{"!!seq": "列表", "!!map": "一组字段", "!!str": "文字", "!!int": "数字", "!!float": "数字", "!!bool": "是否", "!!null": "空"}
 
 // plain says a message of the YAML reader in plain words.
 func plain(message string) (line int, text string) {

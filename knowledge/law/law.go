@@ -90,6 +90,7 @@ func (l *Library) add(name string, raw []byte) *Text {
 	if folder == whole && folder != Short(title) {
 		for _, t := range l.titles[folder] {
 			t.body = append(t.body, body)
+			t.Head += "\n" + head
 			return t
 		}
 		title = folder
