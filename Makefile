@@ -18,7 +18,7 @@ build: bin/bangban ## build bin/bangban with the web parts
 
 bin/bangban: web $(SOURCES)
 	@mkdir -p bin
-	$(GO) build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/bangban ./cmd/bangban
+	$(GO) build -trimpath -ldflags "-s -w -X bangban.Version=$(VERSION)" -o bin/bangban ./cmd/bangban
 
 web: ## build the web parts (only when their sources changed)
 	@scripts/web

@@ -20,7 +20,7 @@ type Config struct {
 	Data           string `name:"data" conf:"BANGBAN_DATA" def:"./data" help:"Folder for the database, the index and the keys." placeholder:"DIR"`
 	Listen         string `name:"listen" conf:"BANGBAN_LISTEN" def:"127.0.0.1:8080" help:"Address of the HTTP server." placeholder:"HOST:PORT"`
 	PublicURL      string `name:"public-url" conf:"BANGBAN_PUBLIC_URL" help:"Address under which citizens reach it; http:// and the listen address when empty." placeholder:"URL"`
-	TrustedProxies string `name:"trusted-proxies" conf:"BANGBAN_TRUSTED_PROXIES" def:"" help:"Networks whose X-Forwarded-For is believed, comma separated; empty: none." placeholder:"CIDR,…"`
+	TrustedProxies string `name:"trusted-proxies" conf:"BANGBAN_TRUSTED_PROXIES" def:"" help:"Networks whose X-Forwarded-For is believed, comma separated; empty: loopback." placeholder:"CIDR,…"`
 	Database       string `name:"database" conf:"BANGBAN_DATABASE" help:"postgres://… or empty for SQLite in the data folder." placeholder:"DSN" secret:"true"`
 	RateLimit      string `name:"rate-limit" conf:"BANGBAN_RATE_LIMIT" def:"60,30" help:"Asks a minute an address and a conversation, such as 60,30; off for benches." placeholder:"N,M"`
 	EmbedSites     string `name:"embed-sites" conf:"BANGBAN_EMBED_SITES" help:"Origins that may embed the chat, comma separated." placeholder:"ORIGIN,…"`

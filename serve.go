@@ -25,6 +25,9 @@ import (
 	"bangban/web"
 )
 
+// Version names the build; the Makefile sets it: -ldflags "-X bangban.Version=…".
+var Version = "dev"
+
 // refreshEvery is how often other nodes' publications and passing dates are looked for.
 const refreshEvery = 5 * time.Second
 
@@ -100,7 +103,7 @@ func (c *City) server(secret []byte, renderer *portal.Renderer) (*server.Server,
 		return nil, err
 	}
 	config := server.Config{PublicURL: c.cfg.PublicURL, TrustedProxies: proxies, AsksPerAddress: address, AsksPerConversation: talk,
-		NoLimits: address == 0, FrameAncestors: c.cfg.Embedders(), Secret: secret}
+		NoLimits: address == 0, FrameAncestors: c.cfg.Embedders(), Secret: secret, Build: Version}
 	return server.New(config, server.Services{
 		Log:       c.log,
 		Sentence:  func(key string) (string, bool) { s, ok := c.current.Load().Library.Sentence(key); return s.Text, ok },
@@ -131,7 +134,7 @@ func (c *City) renderer() (*portal.Renderer, error) {
 		return nil, err
 	}
 	site := portal.Site{Name: c.cfg.SiteName, Mark: "帮", City: c.cfg.SiteCity, Sponsor: c.cfg.SiteOwner, Contact: c.cfg.SiteContact, Hotline: "12345",
-		IDCode: c.cfg.SiteIDCode, ICP: c.cfg.SiteICP, Police: c.cfg.SitePolice, Domain: strings.TrimPrefix(strings.TrimPrefix(c.cfg.PublicURL, "https://"), "http://")}
+		IDCode: c.cfg.SiteIDCode, ICP: c.cfg.SiteICP, Police: c.cfg.SitePolice, Build: Version, Domain: strings.TrimPrefix(strings.TrimPrefix(c.cfg.PublicURL, "https://"), "http://")}
 	return portal.New(site, web.Templates, assets, answer.City)
 }
 

@@ -4,10 +4,9 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
-)
 
-// version is set by the build: -ldflags "-X main.version=…".
-var version = "dev"
+	"bangban"
+)
 
 // versionCommand prints what this binary is.
 type versionCommand struct{}
@@ -22,6 +21,6 @@ func (versionCommand) Run(a *app) error {
 			}
 		}
 	}
-	_, err := fmt.Fprintf(a.Stdout, "bangban %s (%s, %s)\n", version, revision, runtime.Version())
+	_, err := fmt.Fprintf(a.Stdout, "bangban %s (%s, %s)\n", bangban.Version, revision, runtime.Version())
 	return err
 }
