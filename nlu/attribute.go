@@ -3,6 +3,7 @@ package nlu
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -79,7 +80,8 @@ func (a *analysis) follow(out *Understanding) {
 	}
 	detail := len(out.Slots.Attributes) > 0 || out.Slots.Region != "" || len(out.Slots.RegionChoices) > 0 || len(out.Slots.Situation) > 0 ||
 		out.Slots.Point != "" || out.Slots.TimeText != ""
-	if subject == 0 && (detail || len(out.Negated) > 0) {
+	what := strings.HasSuffix(strings.TrimRight(string(a.runes), "?!。"), "呢") && !a.asks(span{0, len(a.runes)}) // 护照呢
+	if subject == 0 && (detail || len(out.Negated) > 0) || subject <= 1 && what {
 		out.FollowUp = true
 	}
 }

@@ -251,7 +251,7 @@ func (a *analysis) parts(out *Understanding) {
 			parts[len(parts)-1] += "," + text
 			continue
 		}
-		if a.asks(s) {
+		if a.asks(s) || strings.ContainsRune(a.text(s), '?') {
 			asks++
 		}
 		parts = append(parts, text)
@@ -292,9 +292,9 @@ func (a *analysis) subject(s span) int {
 
 // asks says that a span holds a question.
 func (a *analysis) asks(s span) bool {
-	found := strings.ContainsRune(a.text(s), '?')
+	found := false
 	a.each(topicIntent, func(r *rule, m match) {
-		found = found || Intent(r.value) == Ask && m.start >= s.start && m.end <= s.end
+		found = found || Intent(r.value) == Ask && r.score >= 58 && m.start >= s.start && m.end <= s.end
 	})
 	return found
 }

@@ -1,6 +1,7 @@
 package nlu
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,7 +23,7 @@ type pattern struct {
 }
 
 type piece struct {
-	literals []int32 // ids in the book
+	literals []int32 // ids in the book, sorted
 	optional bool
 	gap      int // characters that may lie before it
 }
@@ -32,12 +33,18 @@ type book struct {
 	words    *trie
 	literals []int32 // by node: literal id + 1, 0 when none ends there
 	lengths  []int
-	first    [][]int32 // literal id → patterns that may begin with it
+	first    [][]beginning // by literal: the patterns that may begin with it
 	patterns []pattern
 }
 
 func newBook() *book {
 	return &book{words: newTrie(1 << 14)}
+}
+
+// beginning is a pattern with the piece that a literal would be.
+type beginning struct {
+	pattern int32
+	piece   int
 }
 
 // add compiles a pattern and returns its number.
@@ -48,11 +55,9 @@ func (b *book) add(source string, groups map[string][]string) (int32, error) {
 	}
 	id := int32(len(b.patterns))
 	b.patterns = append(b.patterns, p)
-	for _, piece := range p.pieces {
+	for i, piece := range p.pieces {
 		for _, l := range piece.literals {
-			if !slices.Contains(b.first[l], id) {
-				b.first[l] = append(b.first[l], id)
-			}
+			b.first[l] = append(b.first[l], beginning{id, i})
 		}
 		if !piece.optional {
 			break
@@ -132,11 +137,11 @@ func (b *book) group(inner string, groups map[string][]string) (piece, error) {
 			if n == "" {
 				return p, fmt.Errorf("an empty alternative")
 			}
-			if id := b.literal(n); !slices.Contains(p.literals, id) {
-				p.literals = append(p.literals, id)
-			}
+			p.literals = append(p.literals, b.literal(n))
 		}
 	}
+	slices.Sort(p.literals)
+	p.literals = slices.Compact(p.literals)
 	return p, nil
 }
 
@@ -160,35 +165,39 @@ func (b *book) literal(word string) int32 {
 type reading struct {
 	book  *book
 	runes []rune
-	// hits lists where each literal starts, in order.
-	hits map[int32][]int
+	// hits are the literals found, by place; from says where those of each place begin.
+	hits []int32
+	from []int32
 	// begin and end are where the utterance begins and ends for ^ and $.
 	begin, end int
+	// effort is how many steps are left: a text made to be slow to read is read in part.
+	effort int
 }
 
-// most is how often one literal is looked at in a text; a text that repeats a word more often says nothing new with it.
-const most = 64
+// steps a character that reading may take; ordinary texts need about ten.
+const steps = 400
 
 func (b *book) read(runes []rune) *reading {
-	r := &reading{book: b, runes: runes, hits: make(map[int32][]int, 16), end: len(runes)}
+	r := &reading{book: b, runes: runes, hits: make([]int32, 0, 2*len(runes)), from: make([]int32, len(runes)+1), end: len(runes),
+		effort: 2000 + steps*len(runes)}
 	for i := range runes {
+		r.from[i] = int32(len(r.hits))
 		node := uint32(root)
 		for j := i; j < len(runes); j++ {
 			if node = b.words.step(node, runes[j]); node == 0 {
 				break
 			}
-			id := int32(-1)
-			if node < uint32(len(b.literals)) {
-				id = b.literals[node] - 1
+			if node < uint32(len(b.literals)) && b.literals[node] > 0 && r.wordwise(i, j+1) {
+				r.hits = append(r.hits, b.literals[node]-1)
 			}
-			if id < 0 || len(r.hits[id]) >= most || !r.wordwise(i, j+1) {
-				continue
-			}
-			r.hits[id] = append(r.hits[id], i)
 		}
 	}
+	r.from[len(runes)] = int32(len(r.hits))
 	return r
 }
+
+// at are the literals that begin at a place.
+func (r *reading) at(i int) []int32 { return r.hits[r.from[i]:r.from[i+1]] }
 
 // wordwise refuses a Latin or digit literal inside a longer run: sb is not in usb, 110 not in 1101.
 func (r *reading) wordwise(i, j int) bool {
@@ -206,116 +215,76 @@ type match struct {
 	span
 }
 
-// matches returns every pattern that is found, with its first place (all places of a pattern of one piece), by place.
+// matches returns every place where a pattern is found, in order; of one pattern at one place the shortest.
 func (r *reading) matches() []match {
-	seen := make(map[int32]bool, 16)
 	var out []match
-	for id := range r.hits {
-		for _, p := range r.book.first[id] {
-			if seen[p] {
-				continue
-			}
-			seen[p] = true
-			out = r.places(out, p)
-		}
-	}
-	slices.SortFunc(out, func(a, b match) int {
-		if a.start != b.start {
-			return a.start - b.start
-		}
-		if a.end != b.end {
-			return b.end - a.end
-		}
-		return int(a.pattern - b.pattern)
-	})
-	return out
-}
-
-func (r *reading) places(out []match, id int32) []match {
-	p := &r.book.patterns[id]
-	for first := range p.pieces {
-		piece := &p.pieces[first]
-		for _, l := range piece.literals {
-			for _, at := range r.hits[l] {
-				if p.start && (at < r.begin || at > r.begin+piece.gap) {
+	for i := range r.runes {
+		here := len(out)
+		for _, l := range r.at(i) {
+			for _, b := range r.book.first[l] {
+				p := &r.book.patterns[b.pattern]
+				if p.start && (i < r.begin || i > r.begin+p.pieces[b.piece].gap) {
 					continue
 				}
-				if end, ok := r.follow(p, first+1, at+r.book.lengths[l]); ok {
-					out = append(out, match{id, span{at, end}})
+				if end, ok := r.follow(p, b.piece+1, i+r.book.lengths[l], nil); ok {
+					out = append(out, match{b.pattern, span{i, end}})
 				}
 			}
 		}
-		if !piece.optional {
-			break
-		}
+		slices.SortFunc(out[here:], func(a, b match) int { return cmp.Or(int(a.pattern-b.pattern), a.end-b.end) })
+		out = append(out[:here], slices.CompactFunc(out[here:], func(a, b match) bool { return a.pattern == b.pattern })...)
 	}
 	return out
 }
 
-// follow matches the pieces from i on, after a position, and returns where the pattern ends.
-func (r *reading) follow(p *pattern, i, after int) (int, bool) {
+// follow matches the pieces from i on, after a position, and returns where the pattern ends. The nearest literal is tried
+// first, and of those at one place the shortest. Where trace is not nil it collects the literals.
+func (r *reading) follow(p *pattern, i, after int, trace *[]span) (int, bool) {
 	if i == len(p.pieces) {
 		return after, !p.end || after == r.end
 	}
 	piece := &p.pieces[i]
-	best, found := 0, false
-	for _, l := range piece.literals {
-		hits := r.hits[l]
-		k, _ := slices.BinarySearch(hits, after)
-		for ; k < len(hits) && hits[k] <= after+piece.gap; k++ {
-			if endsBetween(r.runes, after, hits[k]) {
-				break
+	for at := after; at <= after+piece.gap && at < len(r.runes); at++ {
+		for _, l := range r.at(at) {
+			if r.effort--; r.effort < 0 {
+				return 0, false
 			}
-			if end, ok := r.follow(p, i+1, hits[k]+r.book.lengths[l]); ok && (!found || end < best) {
-				best, found = end, true
+			if _, ok := slices.BinarySearch(piece.literals, l); !ok {
+				continue
+			}
+			next := at + r.book.lengths[l]
+			if end, ok := r.follow(p, i+1, next, trace); ok {
+				if trace != nil {
+					*trace = append(*trace, span{at, next})
+				}
+				return end, true
 			}
 		}
+		if endsSentence(r.runes[at]) {
+			break
+		}
 	}
-	if !found && piece.optional {
-		return r.follow(p, i+1, after)
+	if piece.optional {
+		return r.follow(p, i+1, after, trace)
 	}
-	return best, found
+	return 0, false
 }
 
 // words are where the literals of a match stand, without what lies in its gaps.
 func (r *reading) words(m match) []span {
-	p := &r.book.patterns[m.pattern]
-	for first := range p.pieces {
-		for _, l := range p.pieces[first].literals {
-			end := m.start + r.book.lengths[l]
-			if _, here := slices.BinarySearch(r.hits[l], m.start); !here {
+	for _, l := range r.at(m.start) {
+		for _, b := range r.book.first[l] {
+			if b.pattern != m.pattern {
 				continue
 			}
-			if out, ok := r.trace(p, first+1, end, m.end, []span{{m.start, end}}); ok {
-				return out
+			first := span{m.start, m.start + r.book.lengths[l]}
+			found := []span{first}
+			if end, ok := r.follow(&r.book.patterns[m.pattern], b.piece+1, first.end, &found); ok && end == m.end {
+				return found
 			}
-		}
-		if !p.pieces[first].optional {
-			break
 		}
 	}
 	return []span{m.span}
-}
-
-func (r *reading) trace(p *pattern, i, after, end int, found []span) ([]span, bool) {
-	if i == len(p.pieces) {
-		return found, after == end
-	}
-	piece := &p.pieces[i]
-	for _, l := range piece.literals {
-		hits := r.hits[l]
-		k, _ := slices.BinarySearch(hits, after)
-		for ; k < len(hits) && hits[k] <= after+piece.gap; k++ {
-			at := span{hits[k], hits[k] + r.book.lengths[l]}
-			if out, ok := r.trace(p, i+1, at.end, end, append(found[:len(found):len(found)], at)); ok {
-				return out, true
-			}
-		}
-	}
-	if piece.optional {
-		return r.trace(p, i+1, after, end, found)
-	}
-	return nil, false
 }
 
 func endsBetween(runes []rune, from, to int) bool {

@@ -76,7 +76,11 @@ func (u *Understander) Understand(text string, now time.Time) *Understanding {
 func (u *Understander) take(raw []rune) (masked, normal string, p personal) {
 	spans, p := findPersonal(raw)
 	masked = replaceSpans(raw, spans, true)
-	return masked, Normalise(u.repair.Replace(Normalise(replaceSpans(raw, spans, false)))), p
+	normal = Normalise(replaceSpans(raw, spans, false))
+	if repaired := u.repair.Replace(normal); repaired != normal {
+		normal = Normalise(repaired)
+	}
+	return masked, normal, p
 }
 
 // Words returns the words of a text for the index and for queries alike: each word of the cut, and the known words of two to

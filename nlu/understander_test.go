@@ -3,6 +3,7 @@ package nlu
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -76,3 +77,29 @@ func testPlaces() Places {
 
 // now is a Tuesday afternoon.
 var testNow = time.Date(2026, 11, 24, 15, 0, 0, 0, china)
+
+func BenchmarkUnderstand(b *testing.B) {
+	u := starter(b)
+	long := strings.Repeat("我是外地户口,在杭州交了三年社保,孩子今年要上小学了,去街道问过两次都说材料不齐。", 50)
+	for name, text := range map[string]string{
+		"20":   "你好，我身份证丢了要怎么补办啊要带什么",
+		"2000": string([]rune(long)[:2000]),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				u.Understand(text, testNow)
+			}
+		})
+	}
+}
+
+func BenchmarkWords(b *testing.B) {
+	u := starter(b)
+	text := strings.Repeat("公民应当自年满十六周岁之日起三个月内，向常住户口所在地的公安机关申请领取居民身份证。", 20)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		u.Words(text)
+	}
+}
