@@ -49,3 +49,6 @@ func names(lib *knowledge.Library) []string {
 	}
 	return out
 }
+
+// Understander is what understands questions at present.
+func (c *City) Understander() *nlu.Understander { return c.current.Load().Understander }

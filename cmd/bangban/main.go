@@ -29,6 +29,7 @@ type commands struct {
 	Ask     askCommand     `cmd:"" help:"Ask a question, or several in turns."`
 	Import  importCommand  `cmd:"" help:"Publish a city's own knowledge: data files or spreadsheets."`
 	Export  exportCommand  `cmd:"" help:"Write the published knowledge as data files or a workbook."`
+	Eval    evalCommand    `cmd:"" help:"Measure a retrieval set, or labelled questions."`
 	Check   checkCommand   `cmd:"" help:"Check the knowledge: fields, references, figures and their sources."`
 	Doctor  doctorCommand  `cmd:"" help:"Print the configuration as understood and check database, index, disk and clock."`
 	Version versionCommand `cmd:"" help:"Print the version."`
