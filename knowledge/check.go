@@ -311,8 +311,10 @@ func (k *checker) citedLaws(cited map[string]bool) {
 			c := t.Card()
 			card := &Law{Title: c.Title, DocumentNo: c.DocumentNo, Issuer: c.Issuer, Adopted: c.Adopted, Effective: c.Effective, Level: c.Level}
 			k.report.CitedLaws = append(k.report.CitedLaws, card)
-			if k.laws[title] == nil {
+			if have := k.laws[title]; have == nil {
 				k.report.LackingLaws = append(k.report.LackingLaws, card)
+			} else if have.Adopted != card.Adopted && have.Adopted != "" {
+				k.warn(have, title, "adopted", RuleLaws, "法规文本里最新的是 %s 的版本，这里是 %s", card.Adopted, have.Adopted)
 			}
 		}
 	}

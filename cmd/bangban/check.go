@@ -9,8 +9,6 @@ import (
 	"sort"
 	"time"
 
-	"go.yaml.in/yaml/v3"
-
 	"bangban/corpus"
 	"bangban/knowledge"
 )
@@ -70,23 +68,15 @@ func (c *checkCommand) Run(a *app) error {
 	return nil
 }
 
+// writeLaws writes the cards in the form of the data files.
 func writeLaws(path string, laws []*knowledge.Law) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o644)
+	const name = "sources/laws.yaml"
+	files, err := (&knowledge.Corpus{Laws: laws}).Files()
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(f, "# Every law that is cited, in the version in force: `bangban check --laws DIR --write-laws FILE` writes this file from the texts.")
-	e := yaml.NewEncoder(f)
-	e.SetIndent(2)
-	if err := e.Encode(laws); err != nil {
-		f.Close()
-		return err
-	}
-	if err := e.Close(); err != nil {
-		f.Close()
-		return err
-	}
-	return f.Close()
+	head := "# Every law that is cited, in the version in force: `bangban check --laws DIR --write-laws FILE` writes this file from the texts.\n"
+	return os.WriteFile(path, append([]byte(head), files[name]...), 0o644)
 }
 
 func printReport(out io.Writer, r *knowledge.Report) {
