@@ -23,7 +23,7 @@ func (a *analysis) terms(out *Understanding) {
 	}
 	var more []Term
 	a.each(topicSynonym, func(r *rule, m match) {
-		if !overlaps(a.kept, m.span) {
+		if !overlaps(a.kept, m.span) || m.len() == 1 && !a.isWord(m.span) {
 			return
 		}
 		for _, s := range r.to {
@@ -32,6 +32,12 @@ func (a *analysis) terms(out *Understanding) {
 	})
 	more = append(more, a.sounds.repair(a)...)
 	out.Expanded = distinct(more, out.Terms)
+}
+
+// isWord says that a span is a word of the cut: 补 in 补办 is none.
+func (a *analysis) isWord(s span) bool {
+	i, ok := slices.BinarySearchFunc(a.spans, s, func(w, s span) int { return w.start - s.start })
+	return ok && a.spans[i] == s
 }
 
 // weigh returns the weight of a word: 0 for marks and particles, little for question words, 1 for content.

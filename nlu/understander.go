@@ -3,6 +3,7 @@ package nlu
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +37,7 @@ func New(lexicon *Lexicon, places Places, words []string) (*Understander, error)
 	slices.Sort(whole)
 	whole = slices.Compact(whole)
 	g := newGazetteer(places, lexicon, dictionary)
-	seg := newSegmenter(dictionary, slices.Concat(whole, g.names), lexicon.particles())
+	seg := newSegmenter(dictionary, slices.Concat(whole, g.names, slices.Sorted(maps.Keys(lexicon.stop))), lexicon.particles())
 	u := &Understander{lexicon: lexicon, words: seg, places: g, repair: strings.NewReplacer(lexicon.repairs...)}
 	u.sounds = newSounds(u, whole)
 	return u, nil
