@@ -89,14 +89,14 @@ type hit struct {
 }
 
 // prepare fills the slots of the terms of a query.
-func (ix *Index) prepare(q Query, bd *board) wording {
+func (ix *Index) prepare(q Query, bound [][]boundTerm, bd *board) wording {
 	w := wording{total: make([]float32, len(q.variants)), matched: make([]float32, len(q.variants))}
 	for v, variant := range q.variants {
-		for _, t := range variant.terms {
-			if t.field == words {
+		for i, t := range variant.terms {
+			if !bound[v][i].counts {
 				continue
 			}
-			w.total[v] += float32(ix.titleWeight(t.field, t.text))
+			w.total[v] += float32(bound[v][i].idf)
 			id, ok := ix.titles.ids[t.text]
 			if !ok {
 				continue
