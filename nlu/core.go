@@ -80,21 +80,59 @@ const (
 	coreLeast = 3
 )
 
+// story is a long text while its asking sentences are chosen.
+type story struct {
+	sentences []span
+	scores    []float64
+	content   []int // words that say something
+	chosen    []bool
+	length    int // characters and content of what is chosen
+	words     int
+}
+
 // choose keeps the sentences of a long story that ask, with the sentences before them where they alone say too little.
 func (a *analysis) choose() {
-	sentences := a.sentences()
-	scores := make([]float64, len(sentences))
-	content := make([]int, len(sentences))
-	for i, s := range sentences {
-		content[i] = a.content(s)
-		if i == 0 {
-			scores[i] += 1 // a title, or the matter at once
+	s := a.story()
+	for range 3 {
+		best := -1
+		for i := range s.sentences {
+			if !s.chosen[i] && s.content[i] > 0 && s.scores[i] >= 2 && (best < 0 || s.scores[i] > s.scores[best]) {
+				best = i
+			}
+		}
+		if best < 0 || s.length > coreMost/2 {
+			break
+		}
+		s.take(best)
+		for back := best - 1; s.words < coreLeast && back >= 0; back-- {
+			s.take(back)
 		}
 	}
+	for i := 0; s.words < coreLeast && i < len(s.sentences); i++ {
+		s.take(i)
+	}
+	kept := s.sentences[0]
+	kept.end = min(kept.end, kept.start+coreMost) // one sentence without an end: its beginning
+	for i, sentence := range s.sentences {
+		for k := sentence.start; k < sentence.end; k++ {
+			a.kept[k] = a.kept[k] && (s.chosen[i] || s.length == 0 && k < kept.end)
+		}
+	}
+}
+
+// story scores the sentences: those that ask, name a detail or begin with 请问, and the first one, which often is a title.
+func (a *analysis) story() *story {
+	s := &story{sentences: a.sentences()}
+	n := len(s.sentences)
+	s.scores, s.content, s.chosen = make([]float64, n), make([]int, n), make([]bool, n)
+	for i, sentence := range s.sentences {
+		s.content[i] = a.content(sentence)
+	}
+	s.scores[0] = 1
 	add := func(at span, score float64) {
-		for i, s := range sentences {
-			if at.start >= s.start && at.start < s.end {
-				scores[i] = max(scores[i], 0) + score
+		for i, sentence := range s.sentences {
+			if at.start >= sentence.start && at.start < sentence.end {
+				s.scores[i] += score
 			}
 		}
 	}
@@ -105,53 +143,17 @@ func (a *analysis) choose() {
 	})
 	a.each(topicAttribute, func(_ *rule, m match) { add(m.span, 1) })
 	a.each(topicStrip, func(r *rule, m match) {
-		if r.value == "polite" || r.value == "filler" { // 请问, 想咨询一下
+		if r.value == "polite" || r.value == "filler" {
 			add(m.span, 2)
 		}
 	})
-	chosen := make([]bool, len(sentences))
-	length, words := 0, 0
-	take := func(i int) {
-		if i >= 0 && i < len(sentences) && !chosen[i] && length+sentences[i].len() <= coreMost {
-			chosen[i], length, words = true, length+sentences[i].len(), words+content[i]
-		}
-	}
-	for range 3 {
-		best := -1
-		for i := range sentences {
-			if !chosen[i] && content[i] > 0 && scores[i] >= 2 && (best < 0 || scores[i] > scores[best]) {
-				best = i
-			}
-		}
-		if best < 0 {
-			break
-		}
-		take(best)
-		for back := best - 1; words < coreLeast && back >= 0; back-- {
-			take(back)
-		}
-		if length > coreMost/2 {
-			break
-		}
-	}
-	for i := 0; words < coreLeast && i < len(sentences); i++ {
-		take(i)
-	}
-	if length == 0 {
-		chosen[0] = true
-	}
-	for i, s := range sentences {
-		if chosen[i] {
-			continue
-		}
-		for k := s.start; k < s.end; k++ {
-			a.kept[k] = false
-		}
-	}
-	if length == 0 { // one sentence without an end: its beginning
-		for k := coreMost; k < len(a.kept); k++ {
-			a.kept[k] = false
-		}
+	return s
+}
+
+// take chooses a sentence where there is room for it.
+func (s *story) take(i int) {
+	if n := s.sentences[i].len(); !s.chosen[i] && s.length+n <= coreMost {
+		s.chosen[i], s.length, s.words = true, s.length+n, s.words+s.content[i]
 	}
 }
 
