@@ -54,12 +54,31 @@ type Source struct {
 
 // NewLibrary makes the snapshot of a corpus at a moment. revisions gives the revision of each entry id, 1 where it has none.
 func NewLibrary(c *Corpus, now time.Time, revisions map[string]int) *Library {
+	var marks []string
+	for _, r := range c.Records() {
+		marks = append(marks, r.mark())
+	}
+	return newLibrary(c, now, revisions, marks)
+}
+
+// mark stands for a record in the hash of a whole.
+func (r Record) mark() string { return r.Key.String() + "\x00" + r.Hash }
+
+// newLibrary makes the snapshot; marks are those of every record, in any order.
+func newLibrary(c *Corpus, now time.Time, revisions map[string]int, marks []string) *Library {
 	staff := build(c, now, revisions, true)
+	staff.documents = staff.describe()
 	l := build(c, now, revisions, false)
 	l.staff = staff
+	for _, d := range staff.documents { // an agents' entry is nobody else's
+		if !d.AgentOnly {
+			l.documents = append(l.documents, d)
+		}
+	}
+	slices.Sort(marks) // databases sort text in their own ways
 	h := sha256.New()
-	for _, r := range c.Records() {
-		fmt.Fprintf(h, "%s\x00%s\x00%s\n", r.Kind, r.ID, r.Hash)
+	for _, m := range marks {
+		fmt.Fprintln(h, m)
 	}
 	for _, view := range []*Library{staff, l} {
 		for _, d := range view.documents {
@@ -101,7 +120,6 @@ func build(c *Corpus, now time.Time, revisions map[string]int, staff bool) *Libr
 	l.city(c)
 	l.cite(c)
 	l.lists.sort()
-	l.documents = l.describe()
 	return l
 }
 

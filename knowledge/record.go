@@ -102,56 +102,65 @@ func gather[T any](out *[]Record, kind RecordKind, list []*T, id func(*T) string
 	}
 }
 
-// put decodes a record into its list. Fields that this program does not know are left out: a newer node may have written them.
-func (c *Corpus) put(kind RecordKind, id string, content []byte) error {
-	switch kind {
-	case RecordItem:
-		return decoded(&c.Items, content)
-	case RecordFAQ:
-		return decoded(&c.FAQs, content)
-	case RecordEvent:
-		return decoded(&c.Events, content)
-	case RecordLaw:
-		return decoded(&c.Laws, content)
-	case RecordFact:
-		return decoded(&c.Facts, content)
-	case RecordPage:
-		return decoded(&c.Pages, content)
-	case RecordRepealed:
-		return decoded(&c.Repealed, content)
-	case RecordRegion:
-		return decoded(&c.Regions, content)
-	case RecordDepartment:
-		return decoded(&c.Departments, content)
-	case RecordPoint:
-		return decoded(&c.Points, content)
-	case RecordHotline:
-		return decoded(&c.Hotlines, content)
-	case RecordYear:
-		return decoded(&c.Years, content)
-	case RecordSentence:
-		return decoded(&c.Sentences, content)
-	case RecordLexicon:
-		var w wordList
-		if err := json.Unmarshal(content, &w); err != nil {
-			return err
-		}
+// makers give a new record of each kind.
+var makers = map[RecordKind]func() any{
+	RecordItem: func() any { return new(Item) }, RecordFAQ: func() any { return new(FAQ) }, RecordEvent: func() any { return new(LifeEvent) },
+	RecordLaw: func() any { return new(Law) }, RecordFact: func() any { return new(SourceFact) }, RecordPage: func() any { return new(SourcePage) },
+	RecordRepealed: func() any { return new(Repealed) }, RecordRegion: func() any { return new(org.Region) },
+	RecordDepartment: func() any { return new(org.Department) }, RecordPoint: func() any { return new(org.ServicePoint) },
+	RecordHotline: func() any { return new(org.Hotline) }, RecordYear: func() any { return new(calendar.Year) },
+	RecordSentence: func() any { return new(Sentence) }, RecordLexicon: func() any { return new(wordList) },
+}
+
+// decode reads the content of a record; nil for a kind of a newer program. Fields that this program does not know are left out: a
+// newer node may have written them.
+func (r Record) decode() (any, error) {
+	make, ok := makers[r.Kind]
+	if !ok {
+		return nil, nil
+	}
+	x := make()
+	if err := json.Unmarshal(r.Content, x); err != nil {
+		return nil, fmt.Errorf("%s: %w", r.Key, err)
+	}
+	return x, nil
+}
+
+// add puts a decoded record into its list.
+func (c *Corpus) add(record any) {
+	switch x := record.(type) {
+	case *Item:
+		c.Items = append(c.Items, x)
+	case *FAQ:
+		c.FAQs = append(c.FAQs, x)
+	case *LifeEvent:
+		c.Events = append(c.Events, x)
+	case *Law:
+		c.Laws = append(c.Laws, x)
+	case *SourceFact:
+		c.Facts = append(c.Facts, x)
+	case *SourcePage:
+		c.Pages = append(c.Pages, x)
+	case *Repealed:
+		c.Repealed = append(c.Repealed, x)
+	case *org.Region:
+		c.Regions = append(c.Regions, x)
+	case *org.Department:
+		c.Departments = append(c.Departments, x)
+	case *org.ServicePoint:
+		c.Points = append(c.Points, x)
+	case *org.Hotline:
+		c.Hotlines = append(c.Hotlines, x)
+	case *calendar.Year:
+		c.Years = append(c.Years, x)
+	case *Sentence:
+		c.Sentences = append(c.Sentences, x)
+	case *wordList:
 		if c.Lexicon == nil {
 			c.Lexicon = map[string][]byte{}
 		}
-		c.Lexicon[w.Name] = []byte(w.Text)
-		return nil
+		c.Lexicon[x.Name] = []byte(x.Text)
 	}
-	return nil // a kind of a newer program
-}
-
-func decoded[T any](list *[]*T, content []byte) error {
-	x := new(T)
-	if err := json.Unmarshal(content, x); err != nil {
-		return err
-	}
-	*list = append(*list, x)
-	return nil
 }
 
 // Merge returns the corpus laid over a base: records of the same kind and id replace those of the base.

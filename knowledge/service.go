@@ -1,15 +1,17 @@
 package knowledge
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"bangban/kernel/event"
 	"bangban/kernel/fault"
@@ -71,6 +73,7 @@ type Service struct {
 	base    *Corpus // sentences and word lists that come with the program
 	current atomic.Pointer[Library]
 	loading sync.Mutex
+	decoded map[Key]*decodedRevision // what was loaded last; guarded by loading
 	changed chan struct{}
 }
 
@@ -131,23 +134,25 @@ func (s *Service) load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load knowledge: %w", err)
 	}
-	c, revisions := &Corpus{}, map[string]int{}
-	err = s.store.Published(ctx, func(r *Revision) error {
-		if err := c.put(r.Kind, r.ID, r.Content); err != nil {
-			return fmt.Errorf("%s: %w", r.Key, err)
-		}
-		if id, ok := entryID(r.Key); ok {
-			revisions[id] = r.Number
-		}
-		return nil
-	})
+	published, err := s.published(ctx)
 	if err != nil {
 		return fmt.Errorf("load knowledge: %w", err)
 	}
+	c, revisions, marks := &Corpus{}, map[string]int{}, []string(nil)
+	for _, p := range published {
+		c.add(p.content)
+		marks = append(marks, p.mark)
+		if id, ok := entryID(p.key); ok {
+			revisions[id] = p.number
+		}
+	}
 	if s.base != nil {
 		c = c.Merge(s.base)
+		for _, r := range s.base.Records() {
+			marks = append(marks, r.mark())
+		}
 	}
-	l := NewLibrary(c, s.now(), revisions)
+	l := newLibrary(c, s.now(), revisions, marks)
 	l.seq, l.Staff().seq = mark, mark
 	old := s.current.Swap(l)
 	if old.Version() != l.Version() {
@@ -158,6 +163,53 @@ func (s *Service) load(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// decodedRevision is a published revision as it is kept in memory.
+type decodedRevision struct {
+	key     Key
+	number  int
+	mark    string
+	content any
+}
+
+// published reads what is published. What was read before and has not changed is not decoded again; the rest is, on all cores.
+func (s *Service) published(ctx context.Context) ([]*decodedRevision, error) {
+	var all []*decodedRevision
+	next := map[Key]*decodedRevision{}
+	work := errgroup.Group{}
+	work.SetLimit(runtime.GOMAXPROCS(0))
+	var fresh []*Revision
+	err := s.store.Published(ctx, func(r *Revision) error {
+		d := s.decoded[r.Key]
+		if d == nil || d.number != r.Number {
+			d = &decodedRevision{key: r.Key, number: r.Number, mark: r.mark()}
+			fresh = append(fresh, r)
+		}
+		next[r.Key] = d
+		all = append(all, d)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for list := range slices.Chunk(fresh, 256) {
+		work.Go(func() error {
+			for _, r := range list {
+				x, err := r.decode()
+				if err != nil {
+					return err
+				}
+				next[r.Key].content = x // the map is not written any more, and a key is one goroutine's
+			}
+			return nil
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
+	}
+	s.decoded = next
+	return all, nil
 }
 
 // entryID is the id under which an answer cites a record.
@@ -175,7 +227,7 @@ func entryID(k Key) (string, bool) {
 
 // Draft adds a revision of a record for its author to go on with. Its content is the JSON of the kind's type.
 func (s *Service) Draft(ctx context.Context, key Key, content json.RawMessage, author string) (*Revision, error) {
-	if err := new(Corpus).put(key.Kind, key.ID, content); err != nil {
+	if x, err := (Record{Key: key, Content: content}).decode(); err != nil || x == nil {
 		return nil, fault.Wrap(fault.Invalid, "revision.content", err)
 	}
 	revisions, err := s.store.Revisions(ctx, key)
@@ -259,119 +311,14 @@ func plan(all []*Revision, r *Revision, action Action, actor string, at int64) (
 	return steps, events, nil
 }
 
-// Imported is the outcome of an import.
-type Imported struct {
-	Added, Changed, Unchanged, Withdrawn int
-	ByKind                               map[RecordKind]int // added and changed
-}
-
-// ImportOptions say how an import is done.
-type ImportOptions struct {
-	Actor string
-	// WithdrawMissing withdraws what is published, is of a kind that the corpus holds, and is not in it.
-	WithdrawMissing bool
-	// Progress is told how many of the changed records are written; nil: nobody is.
-	Progress func(done, total int)
-}
-
-// stageSize is how many drafts are written at once: citizens' turns wait for no more than that.
-const stageSize = 200
-
-// Import publishes what of a corpus is new or changed. It is all or nothing for those who ask: until the last step they see what was
-// there before. What is unchanged is not touched, so that the same import again is no work.
-func (s *Service) Import(ctx context.Context, c *Corpus, o ImportOptions) (Imported, error) {
-	out := Imported{ByKind: map[RecordKind]int{}}
-	if err := s.store.Unstage(ctx); err != nil {
-		return out, fmt.Errorf("import: %w", err)
-	}
-	heads, err := s.store.Heads(ctx)
-	if err != nil {
-		return out, fmt.Errorf("import: %w", err)
-	}
-	at := s.now().UnixMicro()
-	batch := fmt.Sprintf("import-%d", at)
-	drafts, steps, events, err := planImport(c.Records(), heads, o, at, batch, &out)
-	if err != nil || len(steps) == 0 {
-		return out, err
-	}
-	for done := 0; done < len(drafts); done += stageSize {
-		if err := s.store.Stage(ctx, batch, drafts[done:min(done+stageSize, len(drafts))]); err != nil {
-			return out, fmt.Errorf("import: %w", err)
-		}
-		if o.Progress != nil {
-			o.Progress(min(done+stageSize, len(drafts)), len(drafts))
-		}
-	}
-	events = append(events, event.New(at, o.Actor, Changed, "knowledge", map[string]int{"added": out.Added, "changed": out.Changed, "withdrawn": out.Withdrawn}))
-	if _, err := s.store.Save(ctx, steps, events); err != nil {
-		return out, fmt.Errorf("import: %w", err)
-	}
-	return out, s.Refresh(ctx)
-}
-
-// planImport works out what an import changes.
-func planImport(records []Record, heads map[Key]Head, o ImportOptions, at int64, batch string, out *Imported) (drafts []*Revision, steps []Step, events []event.Event, err error) {
-	kinds, seen := map[RecordKind]bool{}, map[Key]bool{}
-	for _, r := range records {
-		kinds[r.Kind] = true
-		if seen[r.Key] {
-			return nil, nil, nil, &fault.Error{Kind: fault.Invalid, Key: "import.twice", Args: map[string]string{"id": r.ID}, Cause: fmt.Errorf("%s stands twice", r.Key)}
-		}
-		seen[r.Key] = true
-		head := heads[r.Key]
-		if head.Published > 0 && head.Hash == r.Hash {
-			out.Unchanged++
-			continue
-		}
-		out.ByKind[r.Kind]++
-		if head.Published > 0 {
-			out.Changed++
-			to, err := life.Next(Published, Replace, nil)
-			if err != nil {
-				return nil, nil, nil, err
-			}
-			steps = append(steps, Step{Key: r.Key, Number: head.Published, From: Published, To: to, At: at, Reviewer: o.Actor})
-		} else {
-			out.Added++
-		}
-		d := &Revision{Record: r, Number: head.Newest + 1, State: life.First(), Author: o.Actor, At: at}
-		drafts = append(drafts, d)
-		events = append(events, event.New(at, o.Actor, EntryPublished, r.String(), moveData{d.Number, Published}))
-	}
-	if len(drafts) > 0 {
-		to, err := life.Next(Draft, Import, nil)
-		if err != nil {
-			return nil, nil, nil, err
-		}
-		steps = append(steps, Step{Batch: batch, N: len(drafts), From: Draft, To: to, At: at, Reviewer: o.Actor})
-	}
-	if !o.WithdrawMissing {
-		return drafts, steps, events, nil
-	}
-	to, err := life.Next(Published, Withdraw, nil)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	var gone []Key
-	for key, head := range heads {
-		if head.Published > 0 && kinds[key.Kind] && !seen[key] {
-			gone = append(gone, key)
-		}
-	}
-	slices.SortFunc(gone, func(a, b Key) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
-	for _, key := range gone {
-		n := heads[key].Published
-		out.Withdrawn++
-		steps = append(steps, Step{Key: key, Number: n, From: Published, To: to, At: at, Reviewer: o.Actor})
-		events = append(events, event.New(at, o.Actor, EntryWithdrawn, key.String(), moveData{n, to}))
-	}
-	return drafts, steps, events, nil
-}
-
 // Corpus returns everything that is published, as it was imported: for export and for checking an import against it.
 func (s *Service) Corpus(ctx context.Context) (*Corpus, error) {
 	c := &Corpus{Lexicon: map[string][]byte{}}
-	err := s.store.Published(ctx, func(r *Revision) error { return c.put(r.Kind, r.ID, r.Content) })
+	err := s.store.Published(ctx, func(r *Revision) error {
+		x, err := r.decode()
+		c.add(x)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read what is published: %w", err)
 	}
