@@ -9,10 +9,11 @@ func (a *analysis) core(out *Understanding) {
 		a.kept[i] = true
 	}
 	a.strip(out)
-	if len(a.runes) > longStory {
+	if a.long() {
 		a.choose()
+	} else {
+		a.negate(out)
 	}
-	a.negate(out)
 	out.Core = a.coreText()
 	if out.Core == "" && len(out.Negated) == 0 { // nothing but politeness: better something to go on than nothing
 		begin, end := a.reading.begin, a.reading.end
@@ -218,6 +219,8 @@ func (a *analysis) excluded(from int) (to, next int) {
 		switch r := a.runes[to]; {
 		case r == ',' || endsSentence(r) || r == ' ':
 			return to, to + 1
+		case r == '是' && to > from && a.runes[to-1] == '就': // 不是…就是…
+			return from, to
 		case (r == '是' || r == '而') && to > from+1:
 			return to, to
 		}
@@ -236,29 +239,34 @@ func (a *analysis) turns(next int) bool {
 	return false
 }
 
-// parts are the separate questions of a message that asks several. A question about an attribute only (要带什么?) belongs to
-// the one before it.
+// parts are the separate questions of a message that asks several. What comes before a question belongs to it, and so does a
+// question about an attribute only (要带什么?) that follows it.
 func (a *analysis) parts(out *Understanding) {
-	if len(a.runes) > longStory*4 {
+	if len(a.runes) > 2*longStory {
 		return
 	}
 	var parts []string
-	asks := 0
+	before := ""
+	join := func(x, y string) string {
+		if x == "" {
+			return y
+		}
+		return x + "," + y
+	}
 	for _, s := range a.clauses() {
 		text := strings.TrimFunc(a.text(s), func(r rune) bool { return r == ' ' || isMark(r) || isDigit(r) })
-		if text == "" || !a.keptAny(s) {
-			continue
+		switch {
+		case text == "" || !a.keptAny(s):
+		case len(parts) > 0 && before == "" && a.subject(s) == 0:
+			parts[len(parts)-1] = join(parts[len(parts)-1], text)
+		case a.asks(s) || strings.ContainsRune(a.text(s), '?'):
+			parts = append(parts, join(before, text))
+			before = ""
+		default:
+			before = join(before, text)
 		}
-		if len(parts) > 0 && a.subject(s) == 0 {
-			parts[len(parts)-1] += "," + text
-			continue
-		}
-		if a.asks(s) || strings.ContainsRune(a.text(s), '?') {
-			asks++
-		}
-		parts = append(parts, text)
 	}
-	if asks >= 2 && len(parts) >= 2 && len(parts) <= 5 {
+	if len(parts) >= 2 && len(parts) <= 5 {
 		out.Parts = parts
 	}
 }

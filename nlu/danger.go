@@ -3,7 +3,8 @@ package nlu
 // danger says whether something dangerous is going on now. About one in ten texts with such a word tells of one
 // (citizen messages, read): the rest is past, supposed, figurative, or asks about rules. So:
 // a word of mode "always" counts wherever it stands; "live" tells by itself that it happens (着火了) and counts unless the
-// sentence looks back, supposes, or asks about rules; "word" (火灾) needs a word of now beside it as well.
+// sentence looks back, supposes, or asks about rules; "word" (火灾) needs a word of now beside it as well, and in a long story,
+// which mostly tells of what has been, "live" does too.
 func (a *analysis) danger() Danger {
 	var now, not []span
 	a.each(topicDanger, func(r *rule, m match) {
@@ -19,7 +20,7 @@ func (a *analysis) danger() Danger {
 		if r.value == "now" || r.value == "not" {
 			return
 		}
-		live := r.mode == "always" || !a.near(not, m.span) && (r.mode == "live" || a.near(now, m.span))
+		live := r.mode == "always" || !a.near(not, m.span) && (r.mode == "live" && !a.long() || a.near(now, m.span))
 		if !live {
 			return
 		}

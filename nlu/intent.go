@@ -12,10 +12,22 @@ const (
 // something (怎么预约) is a question; wanting it now (帮我预约) is the act: the file's scores say so.
 func (a *analysis) intent(out *Understanding) {
 	scores := map[Intent]float64{Ask: plainAsk}
-	a.each(topicIntent, func(r *rule, _ match) {
-		scores[Intent(r.value)] = max(scores[Intent(r.value)], r.score)
+	grievances := map[string]bool{}
+	a.each(topicIntent, func(r *rule, m match) {
+		intent := Intent(r.value)
+		if a.long() && (intent == OutOfScope || ofTheMoment[intent] && !overlaps(a.kept, m.span)) {
+			return
+		}
+		if (intent == Complain || intent == Report) && r.score > plainAsk {
+			grievances[a.text(m.span)] = true
+		}
+		scores[intent] = max(scores[intent], r.score)
 	})
-	if out.Slots.OtherCity != "" {
+	// Many a long story with a question in it is a grievance (为何停发…, 谁来管).
+	if a.long() && (len(grievances) >= 2 || len(grievances) == 1 && out.Emotion >= upset) {
+		scores[Complain] = max(scores[Complain], scores[Ask]+1)
+	}
+	if out.Slots.OtherCity != "" && !a.long() {
 		scores[OtherRegion] = max(scores[OtherRegion], 68)
 	}
 	best, second := Ask, Intent("")
@@ -34,6 +46,15 @@ func (a *analysis) intent(out *Understanding) {
 	}
 	out.Intent, out.Second = best, second
 }
+
+// long says that the utterance is a story.
+func (a *analysis) long() bool { return len(a.runes) > longStory }
+
+// ofTheMoment are the intents that a story only has where its core says so: elsewhere it tells of them (昨天…一直没有等到).
+var ofTheMoment = map[Intent]bool{Book: true, Apply: true, Accept: true, Track: true, Pay: true, Rate: true, Human: true, WhoAreYou: true, RepeatThat: true}
+
+// upset is the emotion with which a single complaint in a story outweighs its question.
+const upset = 0.3
 
 // bare says that nothing is left but the words of the talk itself.
 func (a *analysis) bare() bool {

@@ -66,9 +66,9 @@ func (u *Understander) Understand(text string, now time.Time) *Understanding {
 	a.terms(out)
 	a.follow(out)
 	a.topic(out)
+	out.Emotion = a.emotion(text)
 	a.intent(out)
 	out.Danger = a.danger()
-	out.Emotion = a.emotion(text)
 	a.parts(out)
 	return out
 }
