@@ -52,7 +52,7 @@ func sampleAnswer() message.Reply {
 				{Attribute: nlu.Place, Label: "地点", Value: "居住地派出所", Note: "上城区 · 社区服务机构也可代收"}},
 			Actions: []message.Action{{Label: "在线申请", URL: "/items/residence-permit", Main: true}, {Label: "预约去办", Ask: "预约办居住证"}, {Label: "其他网点", URL: "/points"}}},
 		Citations: []message.Citation{{EntryID: "residence-permit", Title: "浙江省居住证（首次）", Issuer: "市公安局", UpdatedAt: "2026-11-03", URL: "/items/residence-permit",
-			Basis: []message.Basis{{Title: "浙江省流动人口居住登记条例", URL: "https://example.gov.cn/law"}}}}}
+			Basis: []message.Basis{{Kind: "law", Title: "浙江省流动人口居住登记条例", URL: "https://example.gov.cn/law"}}}}}
 }
 
 func longAnswer(long string) message.Reply {
@@ -67,6 +67,6 @@ func longAnswer(long string) message.Reply {
 	c.Places = []message.CardPlace{{Name: "市民中心", Address: "某区某路 1 号", Hours: "9:00–17:00", Phone: "12345", Note: "周末不开"}}
 	r.Card = &c
 	r.Citations = append([]message.Citation(nil), r.Citations...)
-	r.Citations[0].Basis = []message.Basis{{Title: "居民身份证法", Article: "第十一条"}, {Title: "浙江省流动人口居住登记条例", DocumentNo: "浙人大〔2016〕1 号", Article: "第十八条"}}
+	r.Citations[0].Basis = []message.Basis{{Kind: "law", Title: "居民身份证法", Article: "第十一条"}, {Kind: "law", Title: "浙江省流动人口居住登记条例", DocumentNo: "浙人大〔2016〕1 号", Article: "第十八条"}}
 	return r
 }

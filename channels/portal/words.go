@@ -7,9 +7,9 @@ import (
 	"regexp"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
+	"bangban/conversation/message"
 	"bangban/nlu"
 )
 
@@ -186,13 +186,12 @@ func dial(text string) []Piece {
 	return out
 }
 
-// named puts a document's name in its marks. A 文号 alone or the name of a site is no title.
-func named(title string) string {
-	han := strings.IndexFunc(title, func(r rune) bool { return unicode.Is(unicode.Han, r) }) >= 0
-	if !han || strings.ContainsAny(title, "〔《") || strings.HasSuffix(title, "号") {
-		return title
+// named puts the title of a law or a numbered document in its marks. The name of a site, or a 文号 alone, is no title.
+func named(b message.Basis) string {
+	if strings.ContainsAny(b.Title, "《〔") || (b.Kind != "law" && b.DocumentNo == "") {
+		return b.Title
 	}
-	return "《" + title + "》"
+	return "《" + b.Title + "》"
 }
 
 // dict makes a map for a part of a template: name, value, name, value …

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"bangban/conversation/message"
 )
 
 func TestThrees(t *testing.T) {
@@ -50,9 +52,15 @@ func TestBold(t *testing.T) {
 }
 
 func TestNamed(t *testing.T) {
-	for in, want := range map[string]string{"居民身份证法": "《居民身份证法》", "发改价格〔2003〕2322号": "发改价格〔2003〕2322号", "en.example.gov.cn": "en.example.gov.cn", "《办法》释义": "《办法》释义"} {
+	for in, want := range map[message.Basis]string{
+		{Kind: "law", Title: "居民身份证法"}:                                 "《居民身份证法》",
+		{Kind: "fact", Title: "关于便民热线的意见", DocumentNo: "国办发〔2020〕53号"}: "《关于便民热线的意见》",
+		{Kind: "fact", Title: "发改价格〔2003〕2322号", DocumentNo: "x"}:      "发改价格〔2003〕2322号",
+		{Kind: "fact", Title: "杭州市政府网站"}:                               "杭州市政府网站",
+		{Kind: "page", Title: "公开网页"}:                                  "公开网页",
+	} {
 		if got := named(in); got != want {
-			t.Errorf("%q: got %q", in, got)
+			t.Errorf("%+v: got %q", in, got)
 		}
 	}
 }

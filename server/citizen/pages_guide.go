@@ -150,7 +150,7 @@ func (p *Pages) topic(_ context.Context, req *struct {
 func resolve(lib *knowledge.Library) portal.Resolve {
 	return func(b knowledge.Basis) (message.Basis, bool) {
 		s, ok := lib.Resolve(b)
-		return message.Basis{Title: s.Title, DocumentNo: s.DocumentNo, Article: s.Article, URL: s.URL}, ok
+		return message.Basis{Kind: b.Kind(), Title: s.Title, DocumentNo: s.DocumentNo, Article: s.Article, URL: s.URL}, ok
 	}
 }
 

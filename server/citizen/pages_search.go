@@ -18,6 +18,9 @@ const (
 var kindNames = map[knowledge.EntryKind]string{knowledge.KindItem: "办事指南", knowledge.KindFAQ: "常见问题", knowledge.KindEvent: "一件事",
 	knowledge.KindHotline: "热线", knowledge.KindPoint: "网点"}
 
+// searched are the kinds of entries that have a page, or a place on one.
+var searched = []knowledge.EntryKind{knowledge.KindItem, knowledge.KindFAQ, knowledge.KindEvent, knowledge.KindHotline, knowledge.KindPoint}
+
 // search finds entries by words, the way the machine finds them, and marks what matched.
 func (p *Pages) search(ctx context.Context, req *struct {
 	Looks
@@ -41,7 +44,7 @@ func (p *Pages) search(ctx context.Context, req *struct {
 func (p *Pages) find(ctx context.Context, q string) ([]portal.Hit, error) {
 	published := p.Knowledge()
 	now := p.Now()
-	found, err := published.Search.Search(ctx, knowledge.Query{Understanding: published.Understand.Understand(q, now), Now: now.UnixMicro(), Limit: 20})
+	found, err := published.Search.Search(ctx, knowledge.Query{Understanding: published.Understand.Understand(q, now), Now: now.UnixMicro(), Kinds: searched, Limit: 20})
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,9 @@ import './portal.css'
 import {reader} from './layout/reader'
 import {speaker} from './turn/speaker'
 import {copier} from './turn/copier'
+import {looks} from './layout/looks'
 
+looks()
 for (const hidden of document.querySelectorAll<HTMLElement>('[data-script]')) hidden.hidden = false
 for (const print of document.querySelectorAll<HTMLButtonElement>('[data-print]')) {
   print.hidden = false

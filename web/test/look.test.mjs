@@ -94,6 +94,15 @@ test('a first visit follows the device, without script too', async () => {
   }
 })
 
+test('a page that does not exist keeps the visitor’s looks', async () => {
+  const v = await visit(b, phone)
+  await v.page.goto(c.url + '/about?elder=1&theme=contrast')
+  await v.page.goto(c.url + '/no-such-page')
+  assert.equal(await v.page.getAttribute('html', 'data-theme'), 'contrast')
+  assert.equal(await v.page.getAttribute('html', 'data-size'), 'elder')
+  await v.done()
+})
+
 test('a guide has its own address, its fields, its law and a print view', async () => {
   const v = await visit(b, desktop)
   const {page} = v

@@ -8,7 +8,7 @@ let b, c, host
 before(async () => {
   host = createServer((req, res) => {
     res.writeHead(200, {'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': `default-src 'none'; style-src 'self' 'unsafe-inline'; script-src ${c.url}; frame-src ${c.url}`})
-    res.end(`<!doctype html><html lang="zh-CN"><title>某局</title><main><h1>某局网站</h1></main><script src="${c.url}/widget.js" data-item="居住证" async></script></html>`)
+    res.end(`<!doctype html><html lang="zh-CN"><meta name="viewport" content="width=device-width"><title>某局</title><main><h1>某局网站</h1></main><script src="${c.url}/widget.js" data-item="居住证" async></script></html>`)
   })
   const here = await new Promise(done => host.listen(0, '127.0.0.1', () => done(`http://127.0.0.1:${host.address().port}`)))
   host.url = here;
