@@ -33,7 +33,7 @@ func (t *turn) item(it *knowledge.Item, situation *knowledge.Situation) {
 	if len(asked) == 0 {
 		t.overview(it, situation, d)
 	} else {
-		t.attributesOf(it, d, asked)
+		t.attributesOf(it, situation, d, asked)
 	}
 	t.reply.Suggestions = t.suggestions(it, situation, d, asked)
 	card.Actions = actions(it, d)
@@ -69,13 +69,16 @@ func (t *turn) overview(it *knowledge.Item, situation *knowledge.Situation, d kn
 }
 
 // attributesOf answers the attributes that were asked for, each from its fields; what is not known is said to be so.
-func (t *turn) attributesOf(it *knowledge.Item, d knowledge.Details, asked []nlu.Attribute) {
+func (t *turn) attributesOf(it *knowledge.Item, situation *knowledge.Situation, d knowledge.Details, asked []nlu.Attribute) {
 	card := t.reply.Card
 	var conclusions, voices []string
 	var basis []knowledge.Basis
 	var text strings.Builder
 	for _, a := range asked {
 		p, ok := render(d, it.Laws, a)
+		if all := variants(it, a); situation == nil && a != nlu.Materials && len(all) > 1 {
+			p, ok = byKind(a, all), true
+		}
 		if !ok {
 			if faq := t.Library.Bound(it.ID, string(a)); len(faq) > 0 {
 				p, ok = factsPart(a, faq[0].Answer), true

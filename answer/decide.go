@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"bangban/conversation/message"
 	"bangban/knowledge"
@@ -17,6 +18,8 @@ const (
 	closeBy   = 0.03 // groups this near to the first mean the same to the machine
 	bareBy    = 0.13 // the same for a bare question, which several entries cover whole
 	bare      = 0.9  // coverage from which a question says no more than the entry's name
+	nounBy    = 0.35 // the same as bareBy for a bare noun (护照), which names several items and asks nothing
+	noun      = 4    // characters up to which a question without anything else is a bare noun
 	certain   = 0.97 // a title this like the question needs no clarifying
 	maxChoice = 4
 )
@@ -146,8 +149,15 @@ func favour(u *nlu.Understanding, d *knowledge.Document) float64 {
 		return 0.15
 	case d.Kind == knowledge.KindPoint && slices.Contains(u.Slots.Attributes, nlu.Place):
 		return 0.05
-	case d.Kind == knowledge.KindEvent && (strings.Contains(u.Normal, "哪些事") || strings.Contains(u.Normal, "一件事")):
-		return 0.15
+	case d.Kind == knowledge.KindEvent && len(u.Slots.Attributes) > 0:
+		return -0.15 // a bundle has no fee and no time of its own
+	case d.Kind == knowledge.KindEvent:
+		for _, w := range []string{"哪些", "一件事", "手续", "都要办"} {
+			if strings.Contains(u.Normal, w) {
+				return 0.15
+			}
+		}
+		return -0.05
 	}
 	return 0
 }
@@ -161,7 +171,7 @@ func (t *turn) decide(u *nlu.Understanding, groups []group) {
 		t.unknown(u, groups)
 		return
 	}
-	rivals := rivalsOf(groups)
+	rivals := rivalsOf(groups, u)
 	if len(rivals) > 1 && !t.clarified {
 		t.clarifyItem(u, rivals)
 		return
@@ -205,23 +215,36 @@ func (t *turn) unknown(u *nlu.Understanding, groups []group) {
 	}
 }
 
-// rivalsOf returns the groups that the question does not tell apart, the first included.
-func rivalsOf(groups []group) []group {
+// rivalsOf returns the items that the question does not tell apart, the first included. A FAQ, a hotline, a place says one thing and
+// has no rivals, but for a bare question that several items cover whole.
+func rivalsOf(groups []group, u *nlu.Understanding) []group {
 	first := groups[0]
-	if first.best.Evidence.Title >= certain && (len(groups) < 2 || groups[1].best.Evidence.Title < certain) {
+	whole := first.best.Evidence.Coverage >= bare
+	window := bareBy
+	if isNoun(u) {
+		window = nounBy
+	} else if first.best.Evidence.Title >= certain && (len(groups) < 2 || groups[1].best.Evidence.Title < certain) || first.item == nil && !whole {
 		return groups[:1]
 	}
 	var out []group
 	for _, g := range groups {
 		near := closeBy
-		if first.best.Evidence.Coverage >= bare && g.best.Evidence.Coverage >= bare {
-			near = bareBy
+		if whole && g.best.Evidence.Coverage >= bare {
+			near = window
 		}
-		if first.strength-g.strength <= near && len(out) < maxChoice {
+		if g.item != nil && first.strength-g.strength <= near && len(out) < maxChoice {
 			out = append(out, g)
 		}
 	}
+	if len(out) == 0 {
+		return groups[:1]
+	}
 	return out
+}
+
+// isNoun reports whether a question is a bare noun: short, with no attribute, no act and no situation.
+func isNoun(u *nlu.Understanding) bool {
+	return len(u.Slots.Attributes) == 0 && len(u.Slots.Situation) == 0 && utf8.RuneCountInString(u.Core) <= noun
 }
 
 // clarifyItem asks which of several matters is meant.

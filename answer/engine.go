@@ -3,6 +3,7 @@ package answer
 import (
 	"context"
 	"time"
+	"unicode/utf8"
 
 	"bangban/conversation/message"
 	"bangban/kernel/fault"
@@ -78,7 +79,35 @@ func (t *turn) run() error {
 	if done, err := t.follow(); done || err != nil {
 		return err
 	}
+	if first, rest := t.several(); first != nil {
+		t.attributes = first.Slots.Attributes
+		err := t.ask(first)
+		t.reply.Suggestions = append(rest, t.reply.Suggestions[:min(2, len(t.reply.Suggestions))]...)
+		return err
+	}
 	return t.ask(t.u)
+}
+
+// longestPart is the length in characters up to which another question of the same message is offered as a chip.
+const longestPart = 30
+
+// several takes a message that asks about several matters apart: the first question is answered, the others are offered.
+func (t *turn) several() (first *nlu.Understanding, rest []string) {
+	for _, part := range t.u.Parts {
+		u := t.Understander.Understand(part, t.now())
+		switch {
+		case u.Topic == "": // another attribute of the same matter
+			return nil, nil
+		case first == nil:
+			first = u
+		case utf8.RuneCountInString(part) <= longestPart:
+			rest = append(rest, part)
+		}
+	}
+	if len(t.u.Parts) < 2 {
+		return nil, nil
+	}
+	return first, rest
 }
 
 // remember sets what the next turn may need.

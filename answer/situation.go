@@ -2,6 +2,7 @@ package answer
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 
 	"bangban/conversation/message"
@@ -58,31 +59,53 @@ func situationByID(it *knowledge.Item, id string) *knowledge.Situation {
 	return nil
 }
 
-// differs reports whether what was asked depends on the 情形 so that one has to be chosen: the item alone does not know it, and the
-// situations say different things.
+// differs reports whether what was asked depends on the 情形 so that one has to be chosen: papers that differ can't be read together,
+// and a wrong one costs a visit. Other attributes are told for each situation.
 func (t *turn) differs(it *knowledge.Item) bool {
-	if len(it.Situations) < 2 || len(t.attributes) == 0 {
-		return false
-	}
-	for _, a := range t.attributes {
-		var first *part
-		varied := false
-		for i := range it.Situations {
-			p, ok := render(merged(it, &it.Situations[i]), nil, a)
-			if !ok {
-				continue
-			}
-			if first == nil {
-				first = &p
-			} else if !reflect.DeepEqual(*first, p) {
-				varied = true
-			}
-		}
-		if varied {
-			return true
+	return slices.Contains(t.attributes, nlu.Materials) && len(variants(it, nlu.Materials)) > 1
+}
+
+// variant is an attribute in one situation; the name is empty for the item without any.
+type variant struct {
+	name string
+	part
+}
+
+// variants are the different ways in which an attribute is answered: the item's own first, then each situation that differs from it.
+func variants(it *knowledge.Item, a nlu.Attribute) []variant {
+	var out []variant
+	add := func(name string, d knowledge.Details) {
+		p, ok := render(d, nil, a)
+		if ok && !slices.ContainsFunc(out, func(v variant) bool { return reflect.DeepEqual(v.part, p) }) {
+			out = append(out, variant{name, p})
 		}
 	}
-	return false
+	add("", it.Details)
+	for i := range it.Situations {
+		add(it.Situations[i].Name, merged(it, &it.Situations[i]))
+	}
+	return out
+}
+
+// byKind is the part of an attribute that differs by situation, told for each.
+func byKind(a nlu.Attribute, all []variant) part {
+	p := part{attribute: a, conclusion: "分几种情况。"}
+	var spoken []string
+	for _, v := range all {
+		line := firstSentences(v.conclusion, 1)
+		if len(v.lines) > 0 && strings.HasSuffix(strings.TrimSuffix(v.conclusion, "。"), "情况") {
+			line = strings.Join(v.lines, "；") + "。"
+		}
+		name := firstOf(v.name, "一般")
+		p.lines = append(p.lines, name+"："+line)
+		p.basis = append(p.basis, v.basis...)
+		if len(spoken) < maxSpoken {
+			spoken = append(spoken, name+"，"+strings.TrimSuffix(firstSentences(v.voice, 1), "。")+"。")
+		}
+	}
+	p.voice = strings.Join(spoken, "")
+	p.value = strings.Join(p.lines, "")
+	return p
 }
 
 // regionChoices are the districts to choose from when the place differs by district and none is known.

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"os"
 
 	"bangban/kernel/fault"
 )
@@ -45,10 +47,12 @@ func (a *app) explain(err error) error {
 	return err
 }
 
-// progress returns a function that shows how far a long step is, on one line of standard error.
+// progress returns a function that shows how far a long step is, on one line of standard error; where nobody watches (a file, a
+// pipe), only the end is written.
 func (a *app) progress() func(step string, done, total int) {
+	watched := terminal(a.Stderr)
 	return func(step string, done, total int) {
-		if total <= 0 {
+		if total <= 0 || !watched && done < total {
 			return
 		}
 		const width = 24
@@ -65,4 +69,14 @@ func (a *app) progress() func(step string, done, total int) {
 			fmt.Fprintln(a.Stderr)
 		}
 	}
+}
+
+// terminal reports whether w is a terminal.
+func terminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
 }
