@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 GO ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-SOURCES := $(shell find . -name '*.go' -not -path './web/node_modules/*' -not -name '*_test.go') $(shell find corpus web/dist store/migrations nlu channels -type f -not -name '*_test.go' 2>/dev/null) go.mod go.sum
+SOURCES := $(shell find . -name '*.go' -not -path './web/node_modules/*' -not -name '*_test.go') $(shell find corpus web/dist web/portal store/migrations nlu channels -type f -not -name '*_test.go' 2>/dev/null) go.mod go.sum
 
 .PHONY: help build run test bench lint fmt clean web xref check
 
@@ -43,4 +43,4 @@ fmt: ## format the Go code
 	@gofmt -w $$(git ls-files '*.go')
 
 clean: ## remove what was built (never ./data)
-	rm -rf bin web/dist/assets web/dist/.vite web/node_modules .stamps
+	rm -rf bin web/dist/a web/dist/assets.json web/dist/widget.js* web/dist/.built web/node_modules

@@ -76,7 +76,7 @@ func (t *turn) attributesOf(it *knowledge.Item, situation *knowledge.Situation, 
 	var text strings.Builder
 	for _, a := range asked {
 		p, ok := render(d, it.Laws, a)
-		if all := variants(it, a); situation == nil && a != nlu.Materials && len(all) > 1 {
+		if all := variants(it, a); situation == nil && (a != nlu.Materials || t.clarified) && len(all) > 1 {
 			p, ok = byKind(a, all), true
 		}
 		if !ok {

@@ -13,14 +13,15 @@ import (
 
 // The decision's thresholds, on group.strength (0-1). They are read off the tuning half of the labelled questions.
 const (
-	floor     = 0.27 // below it the city does not know
-	foreign   = 0.15 // below it the question is not the city's business
-	closeBy   = 0.03 // groups this near to the first mean the same to the machine
-	bareBy    = 0.13 // the same for a bare question, which several entries cover whole
-	bare      = 0.9  // coverage from which a question says no more than the entry's name
-	nounBy    = 0.35 // the same as bareBy for a bare noun (护照), which names several items and asks nothing
-	noun      = 4    // characters up to which a question without anything else is a bare noun
-	certain   = 0.97 // a title this like the question needs no clarifying
+	floor     = 0.26  // below it the city does not know
+	foreign   = 0.15  // below it the question is not the city's business
+	closeBy   = 0.005 // groups this near to the first mean the same to the machine
+	bareBy    = 0.13  // the same for a bare question, which several entries cover whole
+	bare      = 0.9   // coverage from which a question says no more than the entry's name
+	nounBy    = 0.35  // the same as bareBy for a bare noun (护照), which names several items and asks nothing
+	noun      = 4     // characters up to which a question without anything else is a bare noun
+	certain   = 0.97  // a title this like the question needs no clarifying
+	verb      = 2     // characters up to which a topic is a bare verb
 	maxChoice = 4
 )
 
@@ -172,12 +173,20 @@ func (t *turn) decide(u *nlu.Understanding, groups []group) {
 		return
 	}
 	rivals := rivalsOf(groups, u)
-	if len(rivals) > 1 && !t.clarified {
+	again := t.talk.Pending != nil // never two clarifying questions in a row: the others are offered with the answer
+	if len(rivals) > 1 && !t.clarified && !again {
 		t.clarifyItem(u, rivals)
 		return
 	}
+	t.clarified = t.clarified || again
 	t.answerFrom(u, groups[0])
 	t.judge(u, groups)
+	if len(rivals) > 1 && t.reply.Kind == message.Answer {
+		t.reply.Suggestions = t.reply.Suggestions[:min(1, len(t.reply.Suggestions))]
+		for _, g := range rivals[1:] {
+			t.reply.Suggestions = append(t.reply.Suggestions, t.label(g))
+		}
+	}
 	if u.Intent == nlu.OtherDoor && t.reply.Kind == message.Answer {
 		t.reply.Reason = message.OtherDoor
 	}
@@ -242,8 +251,11 @@ func rivalsOf(groups []group, u *nlu.Understanding) []group {
 	return out
 }
 
-// isNoun reports whether a question is a bare noun: short, with no attribute, no act and no situation.
+// isNoun reports whether a question is a bare noun, short and with no attribute, no act and no situation, or a bare verb (换证多少钱).
 func isNoun(u *nlu.Understanding) bool {
+	if n := utf8.RuneCountInString(u.Topic); n > 0 && n <= verb {
+		return true
+	}
 	return len(u.Slots.Attributes) == 0 && len(u.Slots.Situation) == 0 && utf8.RuneCountInString(u.Core) <= noun
 }
 

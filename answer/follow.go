@@ -60,11 +60,6 @@ func (t *turn) resolve(value string, p *message.Pending) bool {
 		if s == nil && p != nil {
 			s = situationIn(it, p.Question)
 		}
-		if s == nil && t.differs(it) { // the choice of the item leaves one thing open
-			t.clarified = false
-			t.itemFor(it, t.u)
-			return true
-		}
 		t.item(it, s)
 	} else {
 		t.entry(id, t.u)
@@ -159,7 +154,8 @@ func (t *turn) otherMatter(topic string) error {
 	if last == nil || len(t.u.Slots.Situation) > 0 || t.u.Slots.Act != "" {
 		return t.ask(t.u)
 	}
-	together, err := t.search(t.Understander.Understand(topic+last.Topic, t.now()))
+	whole := t.Understander.Understand(topic+last.Topic, t.now())
+	together, err := t.search(whole)
 	if err != nil {
 		return err
 	}
@@ -168,7 +164,7 @@ func (t *turn) otherMatter(topic string) error {
 	if t.trace != nil {
 		t.trace.add(groups)
 	}
-	t.decide(t.u, groups)
+	t.decide(whole, groups)
 	return nil
 }
 
@@ -184,6 +180,7 @@ func blended(alone, together []group) []group {
 	out := slices.Clone(alone)
 	for i := range out {
 		out[i].strength = newWords*out[i].strength + (1-newWords)*whole[out[i].key]
+		out[i].best.Evidence.Coverage *= newWords // the new words are not the question
 	}
 	slices.SortStableFunc(out, func(a, b group) int { return cmp.Compare(b.strength, a.strength) })
 	return out
@@ -219,7 +216,7 @@ func (t *turn) narrowed() (bool, error) {
 		return false, err
 	}
 	for _, g := range groups {
-		if offered(p, g.key) && g.strength >= foreign && t.u.Topic != "" {
+		if offered(p, g.key) && g.strength >= foreign && t.narrows(alone, g.key) {
 			if len(t.attributes) == 0 && p.Attribute != nlu.Overview {
 				t.attributes = []nlu.Attribute{p.Attribute}
 			}
@@ -231,6 +228,22 @@ func (t *turn) narrowed() (bool, error) {
 	}
 	return false, nil
 }
+
+// narrows reports whether the new words say something about one of the matters offered: by themselves, or by a situation or an act.
+func (t *turn) narrows(alone []group, key string) bool {
+	if t.u.Topic == "" || len(alone) == 0 || alone[0].strength < foreign {
+		return len(t.u.Slots.Situation) > 0 || t.u.Slots.Act != ""
+	}
+	for _, g := range alone {
+		if g.key == key {
+			return g.strength >= foreign && g.strength >= alone[0].strength-nearBest
+		}
+	}
+	return false
+}
+
+// nearBest is how much weaker than the best match of the new words a matter may be that they still speak of.
+const nearBest = 0.15
 
 func offered(p *message.Pending, key string) bool {
 	for _, o := range p.Options {

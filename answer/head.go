@@ -13,7 +13,7 @@ import (
 type head []string // the citizen's word and what it may stand for
 
 // endings of words that name papers, taxes, insurances, funds and the like.
-var endings = []string{"证", "照", "税", "险", "保", "金", "卡", "牌", "户口", "执照", "许可", "合同"}
+var endings = []string{"证", "照", "税", "险", "保", "金", "卡", "牌", "户口", "执照", "许可", "合同", "复议", "仲裁", "公证"}
 
 // vague words end like a name and name nothing.
 var vague = map[string]bool{"办证": true, "领证": true, "换证": true, "补证": true, "取证": true, "拿证": true, "保证": true, "现金": true, "交保": true,
@@ -45,30 +45,32 @@ func named(word string) bool {
 	return false
 }
 
-// offHead is what is left of the strength of an entry for each head that it does not have.
-const offHead = 0.75
+// What is left of the strength of an entry for each head that it does not have, or mentions in its text only.
+const (
+	offHead   = 0.75
+	mentioned = 0.92
+)
 
 // speaksOf returns the factor for the heads that a document does not have; 1 when it has them all.
 func speaksOf(heads []head, d *knowledge.Document) float64 {
 	factor := 1.0
 	for _, h := range heads {
-		if !holds(d, h) {
-			factor *= offHead
-		}
+		factor *= h.in(d)
 	}
 	return factor
 }
 
-func holds(d *knowledge.Document, h head) bool {
+func (h head) in(d *knowledge.Document) float64 {
+	factor := offHead
 	for _, w := range h {
 		for _, title := range d.Titles {
 			if strings.Contains(title, w) {
-				return true
+				return 1
 			}
 		}
 		if strings.Contains(d.Body, w) {
-			return true
+			factor = mentioned
 		}
 	}
-	return false
+	return factor
 }

@@ -93,6 +93,9 @@ func byKind(a nlu.Attribute, all []variant) part {
 	var spoken []string
 	for _, v := range all {
 		line := firstSentences(v.conclusion, 1)
+		if a == nlu.Materials {
+			line = v.value + "。"
+		}
 		if len(v.lines) > 0 && strings.HasSuffix(strings.TrimSuffix(v.conclusion, "。"), "情况") {
 			line = strings.Join(v.lines, "；") + "。"
 		}
