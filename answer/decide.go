@@ -159,6 +159,10 @@ func favour(u *nlu.Understanding, d *knowledge.Document) float64 {
 			}
 		}
 		return -0.05
+	case d.Kind == knowledge.KindItem && u.Slots.Act != "" && slices.ContainsFunc(d.Titles[:min(2, len(d.Titles))], func(name string) bool {
+		return strings.Contains(name, u.Slots.Act)
+	}):
+		return 0.03 // 补 asks for a 补领
 	}
 	return 0
 }
