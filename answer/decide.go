@@ -30,6 +30,7 @@ type group struct {
 	key      string
 	best     knowledge.Candidate
 	item     *knowledge.Candidate // the item itself, when it is among the candidates
+	faq      *knowledge.Candidate // the bound FAQ most like the question as it was put
 	strength float64
 }
 
@@ -57,7 +58,7 @@ func (t *turn) search(u *nlu.Understanding) ([]group, error) {
 	}
 	topic := u.TopicOnly()
 	if topic == nil {
-		return t.traced(t.grouped(u, whole, nil)), nil
+		return t.traced(t.grouped(u, whole, nil, nil)), nil
 	}
 	named, err := t.find(topic)
 	if err != nil {
@@ -67,7 +68,7 @@ func (t *turn) search(u *nlu.Understanding) ([]group, error) {
 	for _, c := range named {
 		onTopic[c.Document.ID] = strength(c.Evidence)
 	}
-	return t.traced(t.grouped(u, append(whole, named...), onTopic)), nil
+	return t.traced(t.grouped(u, whole, named, onTopic)), nil
 }
 
 func (t *turn) find(u *nlu.Understanding) ([]knowledge.Candidate, error) {
@@ -92,12 +93,12 @@ func cityPart(code string) string {
 // offTopic is how much stronger than on the topic alone an entry may be for its way of asking.
 const offTopic = 0.25
 
-// grouped puts the candidates of one matter together. onTopic, where there is a topic, is the strength of entries on it alone.
-func (t *turn) grouped(u *nlu.Understanding, found []knowledge.Candidate, onTopic map[string]float64) []group {
+// grouped puts the candidates of one matter together: those of the whole question and those of its topic. onTopic, where there is a topic, is the strength of entries on it alone.
+func (t *turn) grouped(u *nlu.Understanding, whole, named []knowledge.Candidate, onTopic map[string]float64) []group {
 	index := map[string]int{}
 	var groups []group
 	heads := headsOf(u)
-	for _, c := range found {
+	for n, c := range slices.Concat(whole, named) {
 		key := c.Document.ID
 		if c.Document.Item != "" {
 			key = string(c.Document.Item)
@@ -115,6 +116,9 @@ func (t *turn) grouped(u *nlu.Understanding, found []knowledge.Candidate, onTopi
 		}
 		if s := fits + favour(u, c.Document); s > g.strength {
 			g.strength, g.best = s, c
+		}
+		if n < len(whole) && c.Document.Kind == knowledge.KindFAQ && (g.faq == nil || c.Evidence.Title > g.faq.Evidence.Title) {
+			g.faq = &c
 		}
 		if c.Document.Kind == knowledge.KindItem && (g.item == nil || strength(c.Evidence) > strength(g.item.Evidence)) {
 			g.item = &c
@@ -171,6 +175,9 @@ func favour(u *nlu.Understanding, d *knowledge.Document) float64 {
 func (t *turn) decide(u *nlu.Understanding, groups []group) {
 	if u.Correction {
 		groups = without(groups, t.talk.Entry)
+	}
+	if u.Intent == nlu.OtherDoor && (len(groups) == 0 || groups[0].strength < sureDoor) {
+		groups = t.door(u)
 	}
 	if len(groups) == 0 || groups[0].strength < floor {
 		t.unknown(u, groups)
@@ -313,15 +320,21 @@ func (t *turn) label(g group) string {
 
 // answerFrom answers with the entry of a group that fits best: the item's own fields where they hold what was asked, else the FAQ.
 func (t *turn) answerFrom(u *nlu.Understanding, g group) {
-	d := g.best.Document
-	if d.Kind == knowledge.KindFAQ && !t.fieldsAnswer(g) {
-		if f, ok := t.Library.FAQ(d.ID); ok {
+	best := g.best
+	if g.faq != nil && len(t.attributes) == 0 && u.Topic != u.Core && g.faq.Evidence.Title >= asPut {
+		best = *g.faq // no attribute, but a question of its own: 能提多少, 要不要本人去
+	}
+	if best.Document.Kind == knowledge.KindFAQ && !t.fieldsAnswer(g) {
+		if f, ok := t.Library.FAQ(best.Document.ID); ok {
 			t.faq(f)
 			return
 		}
 	}
 	t.entry(g.key, u)
 }
+
+// asPut is the likeness from which a FAQ is the question as it was put.
+const asPut = 0.55
 
 // fieldsAnswer reports whether the bound item's fields hold the attribute that was asked for and the FAQ says no more.
 func (t *turn) fieldsAnswer(g group) bool {

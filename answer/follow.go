@@ -160,7 +160,7 @@ func (t *turn) otherMatter(topic string) error {
 		return err
 	}
 	t.substituted = true
-	groups := without(blended(alone, together), t.talk.Entry)
+	groups := without(t.blended(alone, together, last), t.talk.Entry)
 	if t.trace != nil {
 		t.trace.add(groups)
 	}
@@ -168,11 +168,14 @@ func (t *turn) otherMatter(topic string) error {
 	return nil
 }
 
+// sameAct is what a matter gains when its name has the act or the situation of the last question (补, 丢失).
+const sameAct = 0.12
+
 // newWords is the share of the new words in the strength of another matter; the rest is the question as a whole.
 const newWords = 0.35
 
 // blended weighs the groups of the new words with their strength in the whole question.
-func blended(alone, together []group) []group {
+func (t *turn) blended(alone, together []group, last *nlu.Understanding) []group {
 	whole := map[string]float64{}
 	for _, g := range together {
 		whole[g.key] = g.strength
@@ -181,6 +184,10 @@ func blended(alone, together []group) []group {
 	for i := range out {
 		out[i].strength = newWords*out[i].strength + (1-newWords)*whole[out[i].key]
 		out[i].best.Evidence.Coverage *= newWords // the new words are not the question
+		if name := t.label(out[i]); last.Slots.Act != "" && strings.Contains(name, last.Slots.Act) || slices.ContainsFunc(last.Slots.Situation,
+			func(s string) bool { return strings.Contains(name, s) }) {
+			out[i].strength += sameAct
+		}
 	}
 	slices.SortStableFunc(out, func(a, b group) int { return cmp.Compare(b.strength, a.strength) })
 	return out
