@@ -16,12 +16,14 @@ const (
 	floor     = 0.26  // below it the city does not know
 	foreign   = 0.15  // below it the question is not the city's business
 	closeBy   = 0.005 // groups this near to the first mean the same to the machine
-	bareBy    = 0.13  // the same for a bare question, which several entries cover whole
-	bare      = 0.9   // coverage from which a question says no more than the entry's name
-	nounBy    = 0.35  // the same as bareBy for a bare noun (护照), which names several items and asks nothing
-	noun      = 4     // characters up to which a question without anything else is a bare noun
-	certain   = 0.97  // a title this like the question needs no clarifying
-	verb      = 2     // characters up to which a topic is a bare verb
+	weak      = 0.32  // below it a match is no more than a hint, and one nearly as good is asked about
+	weakBy    = 0.02
+	bareBy    = 0.13 // the same for a bare question, which several entries cover whole
+	bare      = 0.9  // coverage from which a question says no more than the entry's name
+	nounBy    = 0.35 // the same as bareBy for a bare noun (护照), which names several items and asks nothing
+	noun      = 4    // characters up to which a question without anything else is a bare noun
+	certain   = 0.97 // a title this like the question needs no clarifying
+	verb      = 2    // characters up to which a topic is a bare verb
 	maxChoice = 4
 )
 
@@ -249,6 +251,9 @@ func rivalsOf(groups []group, u *nlu.Understanding) []group {
 	var out []group
 	for _, g := range groups {
 		near := closeBy
+		if first.strength < weak {
+			near = weakBy
+		}
 		if whole && g.best.Evidence.Coverage >= bare {
 			near = window
 		}
@@ -343,7 +348,7 @@ func (t *turn) fieldsAnswer(g group) bool {
 	if !ok {
 		return false
 	}
-	if len(t.attributes) == 0 || g.best.Evidence.Title >= 0.9 {
+	if len(t.attributes) == 0 {
 		return false
 	}
 	for _, a := range t.attributes {
@@ -351,7 +356,10 @@ func (t *turn) fieldsAnswer(g group) bool {
 			return false
 		}
 	}
-	return g.item != nil && strength(g.item.Evidence) >= g.strength-0.15
+	if !slices.Contains(t.attributes, d.Attribute) { // the FAQ speaks of something else about the matter
+		return true
+	}
+	return g.best.Evidence.Title < 0.9 && g.item != nil && strength(g.item.Evidence) >= g.strength-0.15
 }
 
 // entry answers with one entry by its id.
