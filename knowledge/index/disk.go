@@ -38,7 +38,7 @@ type disk struct {
 	generation int
 	index      bleve.Index // nil: there is none yet
 	state      state
-	sums       map[string]uint64 // what the entries on disk were made from, by id; nil: not known
+	sums       map[string]uint64 // of the entries on disk, by id; nil: not known
 }
 
 // state is what the disk index says about itself.

@@ -26,7 +26,6 @@ type Analyser interface {
 
 // Index holds what is published. It implements knowledge.Searcher and is safe for concurrent use.
 type Index struct {
-	dir string
 	log *slog.Logger
 
 	apply    sync.Mutex // one Apply, Use or Close at a time
@@ -35,7 +34,8 @@ type Index struct {
 	disk     *disk // what lies on disk
 	closed   bool
 
-	current atomic.Pointer[snapshot]
+	exhaustive int // see snapshot
+	current    atomic.Pointer[snapshot]
 }
 
 // Open opens the index in dir, which is created where it is missing. What is damaged is thrown away: Apply writes it again.
@@ -45,7 +45,7 @@ func Open(dir string, an Analyser, log *slog.Logger) (*Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Index{dir: dir, log: log, analyser: an, disk: d}, nil
+	return &Index{log: log, analyser: an, disk: d, exhaustive: exhaustive}, nil
 }
 
 // Use sets the analyser of the next Apply, which then analyses everything again: the lexicon has changed.
@@ -99,8 +99,9 @@ func (ix *Index) Apply(ctx context.Context, docs []*knowledge.Document, version 
 		return err
 	}
 	next := newSnapshot(ix.analyser, ix.analysis, sorted, version, seq)
+	next.exhaustive = ix.exhaustive
 
-	w := ix.disk.write(sorted, sums(sorted, probe(ix.analyser, sorted)))
+	w := ix.disk.write(sorted)
 	next.ranked, err = rank.Build(ctx, len(sorted), func(i int) rank.Entry {
 		return rank.AnalyseEntry(ix.analyser, sorted[i].Titles, sorted[i].Body)
 	}, w.add)

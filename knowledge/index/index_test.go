@@ -2,7 +2,9 @@ package index_test
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"sync"
 	"testing"
 
 	"bangban/knowledge"
@@ -14,11 +16,6 @@ import (
 type cutter struct{}
 
 func (cutter) Words(text string) []string { return nlu.Bigrams(nlu.Normalise(text)) }
-
-// otherCutter cuts differently.
-type otherCutter struct{}
-
-func (otherCutter) Words(text string) []string { return nlu.Characters(nlu.Normalise(text)) }
 
 func asked(text string) *nlu.Understanding {
 	normal := nlu.Normalise(text)
@@ -132,5 +129,88 @@ func TestFilters(t *testing.T) {
 				t.Errorf("found %v, want %v", got, tt.want)
 			}
 		})
+	}
+}
+
+// A search sees one publication or the other, never a mixture.
+func TestReplacedWhole(t *testing.T) {
+	ix := open(t, t.TempDir())
+	publish := func(version string) []*knowledge.Document {
+		var docs []*knowledge.Document
+		for i := range 30 {
+			d := item(fmt.Sprintf("item-%02d", i), fmt.Sprintf("第%d项服务怎么办", i), "办事")
+			d.Body = "version " + version
+			docs = append(docs, d)
+		}
+		return docs
+	}
+	apply(t, ix, publish("0"), "0")
+	ctx, stop := context.WithCancel(t.Context())
+	var readers sync.WaitGroup
+	for range 3 {
+		readers.Go(func() {
+			for ctx.Err() == nil {
+				found, err := ix.Search(context.Background(), knowledge.Query{Understanding: asked("服务怎么办"), Limit: 30})
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				for _, c := range found {
+					if len(found) != 30 || c.Document.Body != found[0].Document.Body {
+						t.Errorf("%d entries, %q beside %q", len(found), c.Document.Body, found[0].Document.Body)
+						return
+					}
+				}
+			}
+		})
+	}
+	for v := range 25 {
+		apply(t, ix, publish(fmt.Sprint(v+1)), fmt.Sprint(v+1))
+	}
+	stop()
+	readers.Wait()
+}
+
+func TestApply(t *testing.T) {
+	ix := open(t, t.TempDir())
+	twice := []*knowledge.Document{item("a", "甲"), item("a", "乙")}
+	if err := ix.Apply(context.Background(), twice, "1", 1); err == nil {
+		t.Error("two entries with one id were taken")
+	}
+	apply(t, ix, city, "1")
+	apply(t, ix, nil, "1") // the same version is no work
+	if ix.Len() != len(city) {
+		t.Errorf("%d entries, want %d", ix.Len(), len(city))
+	}
+	apply(t, ix, nil, "2")
+	if got := find(t, ix, knowledge.Query{Understanding: asked("身份证")}); len(got) != 0 || ix.Version() != "2" {
+		t.Errorf("nothing is published, found %v at version %s", got, ix.Version())
+	}
+	if err := ix.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := ix.Apply(context.Background(), city, "3", 3); err == nil {
+		t.Error("a closed index was written")
+	}
+	if got := find(t, ix, knowledge.Query{Understanding: asked("身份证")}); len(got) != 0 {
+		t.Errorf("a closed index found %v", got)
+	}
+}
+
+func TestEvidence(t *testing.T) {
+	ix := open(t, t.TempDir())
+	apply(t, ix, city, "1")
+	found, err := ix.Search(context.Background(), knowledge.Query{Understanding: asked("补身份证")})
+	if err != nil || len(found) == 0 {
+		t.Fatal(found, err)
+	}
+	e := found[0].Evidence
+	if e.Title != 1 || e.BestTitle != "补身份证" || e.Coverage != 1 || e.Lexical <= 0 || e.Lexical > e.Possible || len(e.Matched) == 0 {
+		t.Errorf("evidence for an equal title: %+v", e)
+	}
+	for _, c := range found[1:] {
+		if e := c.Evidence; e.Title >= 1 || e.Lexical > e.Possible {
+			t.Errorf("%s: evidence %+v", c.Document.ID, e)
+		}
 	}
 }

@@ -20,6 +20,8 @@ type snapshot struct {
 	reader    *reader // the same state on disk; nil where there is none
 	version   string
 	seq       atomic.Int64
+	// exhaustive is the number of entries up to which every entry is scored.
+	exhaustive int
 
 	users   atomic.Int64 // 1 for being current, and 1 for every running search
 	drained chan struct{}
@@ -52,8 +54,8 @@ func (s *snapshot) release() {
 	}
 }
 
-// exhaustive is the number of entries up to which every entry is scored. Above it bleve names the candidates first.
-// docs/decisions/003-own-ranking.md has the measurements.
+// exhaustive is the number of entries up to which every entry is scored. Above it bleve names the candidates first: memory is
+// read less, and the time of a question stays bounded. docs/decisions/003-own-ranking.md has the measurements.
 const exhaustive = 150_000
 
 // fromDisk is how many candidates bleve names.
@@ -68,7 +70,7 @@ func (s *snapshot) search(ctx context.Context, q knowledge.Query, log *slog.Logg
 	}
 	o := rank.Options{Limit: limit, Keep: func(doc int) bool { return allowed(s.documents[doc], q) }}
 	var hits []rank.Hit
-	if len(s.documents) > exhaustive && s.reader != nil {
+	if len(s.documents) > s.exhaustive && s.reader != nil {
 		ids, err := s.reader.candidates(ctx, asked, fromDisk)
 		if err != nil {
 			log.Warn("disk index not readable, every entry is scored", "error", err)

@@ -15,7 +15,7 @@ import (
 // batchSize is how many entries go to bleve at once. Small batches are slow: 100 at a time cost twice as much as 1000.
 const batchSize = 1000
 
-// rebuildShare is the share of changed entries from which on a new index is written instead of changing the old one.
+// rebuildShare is the share of new and withdrawn entries from which on a new index is written instead of changing the old one.
 const rebuildShare = 0.5
 
 // writer brings the disk index to a new state. The first error ends the writing, not the Apply: the entries are searched
@@ -23,7 +23,7 @@ const rebuildShare = 0.5
 type writer struct {
 	disk *disk
 	docs []*knowledge.Document
-	sums []uint64
+	sums map[string]uint64 // by id, of the entries that were added
 	err  error
 
 	index      bleve.Index // what is written to
@@ -37,15 +37,11 @@ type writer struct {
 	oldPath string
 }
 
-// write prepares for a state with these entries, whose sums are given in the same order.
-func (d *disk) write(docs []*knowledge.Document, sums []uint64) *writer {
-	w := &writer{disk: d, docs: docs, sums: sums}
-	changed := len(docs)
-	if d.index != nil {
-		changed = w.compare()
-	}
-	if d.index != nil && float64(changed) <= rebuildShare*float64(len(docs)) {
-		w.index, w.generation, w.changes = d.index, d.generation, changed > 0
+// write prepares for a state with these entries.
+func (d *disk) write(docs []*knowledge.Document) *writer {
+	w := &writer{disk: d, docs: docs, sums: make(map[string]uint64, len(docs))}
+	if d.index != nil && d.sums != nil && float64(w.compare()) <= rebuildShare*float64(len(docs)) {
+		w.index, w.generation, w.changes = d.index, d.generation, len(w.gone) > 0
 	} else {
 		w.fresh, w.gone, w.changes = true, nil, true
 		w.index, w.generation, w.err = d.create()
@@ -58,12 +54,12 @@ func (d *disk) write(docs []*knowledge.Document, sums []uint64) *writer {
 	return w
 }
 
-// compare finds what differs from the disk index and returns how many entries are changed or gone.
+// compare finds the entries that are gone, and returns how many are new or gone.
 func (w *writer) compare() (n int) {
 	now := make(map[string]bool, len(w.docs))
-	for i, d := range w.docs {
+	for _, d := range w.docs {
 		now[d.ID] = true
-		if w.changed(i) {
+		if _, ok := w.disk.sums[d.ID]; !ok {
 			n++
 		}
 	}
@@ -75,22 +71,20 @@ func (w *writer) compare() (n int) {
 	return n + len(w.gone)
 }
 
-// changed says whether document i is not on disk as it is now.
-func (w *writer) changed(i int) bool {
-	sum, ok := w.disk.sums[w.docs[i].ID]
-	return !ok || sum != w.sums[i]
-}
-
-// add takes the next analysed entry. It never fails: see writer.
+// add takes the next analysed entry and writes it where bleve does not hold it so yet. It never fails: see writer.
 func (w *writer) add(i int, e rank.Entry) error {
-	if w.err != nil || !w.fresh && !w.changed(i) {
+	if w.err != nil {
 		return nil
 	}
-	err := w.batch.Index(w.docs[i].ID, map[string]any{
-		wordField:   joined(all(e, rank.Tokens.Words)),
-		bigramField: joined(all(e, rank.Tokens.Bigrams)),
-	})
-	if err != nil {
+	id := w.docs[i].ID
+	words, bigrams := joined(all(e, rank.Tokens.Words)), joined(all(e, rank.Tokens.Bigrams))
+	s := sum(words, bigrams)
+	w.sums[id] = s
+	if had, ok := w.disk.sums[id]; ok && had == s && !w.fresh {
+		return nil
+	}
+	w.changes = true
+	if err := w.batch.Index(id, map[string]any{wordField: words, bigramField: bigrams}); err != nil {
 		w.fail(err)
 		return nil
 	}
@@ -159,10 +153,7 @@ func (w *writer) complete(ctx context.Context, s state) {
 			return
 		}
 	}
-	m := marks{State: s, Sums: make(map[string]uint64, len(w.docs))}
-	for i, d := range w.docs {
-		m.Sums[d.ID] = w.sums[i]
-	}
+	m := marks{State: s, Sums: w.sums}
 	if err := m.write(w.disk.path(w.generation)); err != nil {
 		w.fail(err)
 		return
@@ -199,7 +190,7 @@ func (w *writer) abandon() {
 		if err != nil {
 			w.disk.log.Warn("unfinished index not removed", "error", err)
 		}
-	case w.changes:
+	default:
 		w.disk.sums = nil
 	}
 	w.index = nil
