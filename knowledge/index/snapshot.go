@@ -64,10 +64,7 @@ const fromDisk = 200
 // search finds the best entries for a query.
 func (s *snapshot) search(ctx context.Context, q knowledge.Query, log *slog.Logger) []knowledge.Candidate {
 	asked := rank.NewQuery(s.analyser, q.Understanding)
-	limit := q.Limit
-	if limit <= 0 {
-		limit = 10
-	}
+	limit := limitOf(q)
 	o := rank.Options{Limit: limit, Keep: func(doc int) bool { return allowed(s.documents[doc], q) }}
 	var hits []rank.Hit
 	if len(s.documents) > s.exhaustive && s.reader != nil {
