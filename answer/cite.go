@@ -11,10 +11,7 @@ import (
 
 // cite names the entry that answers and the rules it rests on; each rule once, in the order of use.
 func (t *turn) cite(id, title, department, updated, url string, used []nlu.Attribute, basis []knowledge.Basis) {
-	issuer := department
-	if d, ok := t.Library.Department(department); ok {
-		issuer = d.Name
-	}
+	issuer := t.issuer(department, basis)
 	c := message.Citation{EntryID: id, Title: title, Issuer: issuer, Revision: t.Library.Revision(id), UpdatedAt: updated, URL: url,
 		Fields: used, Basis: []message.Basis{}}
 	seen := map[knowledge.Basis]bool{}
@@ -29,6 +26,19 @@ func (t *turn) cite(id, title, department, updated, url string, used []nlu.Attri
 	}
 	slices.SortStableFunc(c.Basis, func(a, b message.Basis) int { return weight(b) - weight(a) })
 	t.reply.Citations = append(t.reply.Citations, c)
+}
+
+// issuer is the office that an entry comes from; for one without an office, who issued what it rests on.
+func (t *turn) issuer(department string, basis []knowledge.Basis) string {
+	if d, ok := t.Library.Department(department); ok {
+		return d.Name
+	}
+	for _, b := range basis {
+		if s, ok := t.Library.Resolve(b); ok && s.Issuer != "" {
+			return s.Issuer
+		}
+	}
+	return department
 }
 
 // weight puts clauses before documents, documents before pages.

@@ -49,8 +49,8 @@ func (t *turn) overview(it *knowledge.Item, situation *knowledge.Situation, d kn
 		card.Conclusion = sentenceOf(it.Summary.Text)
 		basis = append(basis, it.Summary.By...)
 	}
-	for _, a := range []nlu.Attribute{nlu.Conditions, nlu.Materials, nlu.Time, nlu.Fee, nlu.Place, nlu.Online, nlu.Phone} {
-		p, ok := render(d, it.Laws, a)
+	for _, a := range inOverview {
+		p, ok := render(d, a)
 		if !ok {
 			continue
 		}
@@ -63,8 +63,12 @@ func (t *turn) overview(it *knowledge.Item, situation *knowledge.Situation, d kn
 		}
 		t.place(d, p)
 	}
+	if card.Conclusion == "" { // nothing but a name is known
+		p := t.missing(it, nlu.Overview)
+		card.Conclusion = p.conclusion
+	}
 	t.reply.Text = t.textOf(card)
-	t.reply.Voice = spoken(card.Conclusion, d, it)
+	t.reply.Voice = spoken(card.Conclusion, d)
 	t.cite(string(it.ID), it.Name, it.Department, it.Updated, "/items/"+url.PathEscape(string(it.ID)), used, append(basis, it.Laws...))
 }
 
@@ -75,19 +79,7 @@ func (t *turn) attributesOf(it *knowledge.Item, situation *knowledge.Situation, 
 	var basis []knowledge.Basis
 	var text strings.Builder
 	for _, a := range asked {
-		p, ok := render(d, it.Laws, a)
-		if all := variants(it, a); situation == nil && (a != nlu.Materials || t.clarified) && len(all) > 1 {
-			p, ok = byKind(a, all), true
-		}
-		if !ok {
-			if faq := t.Library.Bound(it.ID, string(a)); len(faq) > 0 {
-				p, ok = factsPart(a, faq[0].Answer), true
-			}
-		}
-		if a == nlu.LegalBasis && ok {
-			p.conclusion = "依据是" + strings.Join(t.titles(it.Laws), "、") + "。"
-			p.voice = "依据是" + strings.Join(t.titles(it.Laws), "、") + "。"
-		}
+		p, ok := t.partOf(it, situation, d, a)
 		if !ok {
 			p = t.missing(it, a)
 		}
@@ -109,9 +101,36 @@ func (t *turn) attributesOf(it *knowledge.Item, situation *knowledge.Situation, 
 	t.reply.Text = text.String()
 	t.reply.Voice = shortVoice(strings.Join(voices, ""))
 	if len(basis) == 0 {
-		basis = it.Laws
+		basis = aboutWhole(it)
 	}
 	t.cite(string(it.ID), it.Name, it.Department, it.Updated, "/items/"+url.PathEscape(string(it.ID)), asked, basis)
+}
+
+// partOf is one attribute of an item: in the situation, or for each where they differ; else what a bound FAQ says of it.
+func (t *turn) partOf(it *knowledge.Item, situation *knowledge.Situation, d knowledge.Details, a nlu.Attribute) (part, bool) {
+	if situation == nil && (a != nlu.Materials || t.clarified) {
+		if all := variants(it, a); len(all) > 1 {
+			return byKind(a, all), true
+		}
+	}
+	if titles := strings.Join(t.titles(it.Laws), "、"); a == nlu.LegalBasis && titles != "" {
+		return part{attribute: a, conclusion: "依据是" + titles + "。", voice: "依据是" + titles + "。", basis: it.Laws}, true
+	}
+	if p, ok := render(d, a); ok {
+		return p, true
+	}
+	if faq, ok := t.boundOf(it.ID, string(a)); ok {
+		return factsPart(a, faq.Answer), true
+	}
+	return part{}, false
+}
+
+// aboutWhole is what an item rests on where the answer itself names nothing: its laws, else what it says of itself.
+func aboutWhole(it *knowledge.Item) []knowledge.Basis {
+	if len(it.Laws) > 0 || it.Summary == nil {
+		return it.Laws
+	}
+	return it.Summary.By
 }
 
 // missing says that an attribute is not known, and which office tells it.
@@ -124,7 +143,7 @@ func (t *turn) missing(it *knowledge.Item, a nlu.Attribute) part {
 	if d, ok := t.Library.Department(it.Department); ok {
 		office = d.Name
 	}
-	fill := map[string]string{"item": firstOf(it.Short, it.Name), "attribute": labels[a], "phone": phone, "office": office}
+	fill := map[string]string{"item": firstOf(it.Short, it.Name), "attribute": firstOf(labels[a], "办法"), "phone": phone, "office": office}
 	s, _ := t.Library.Sentence("answer.missing")
 	t.feature("missing", 1)
 	return part{attribute: a, conclusion: filled(s.Text, fill), voice: filled(s.Voice, fill)}
@@ -252,10 +271,10 @@ var questions = map[nlu.Attribute]string{
 func (t *turn) suggestions(it *knowledge.Item, s *knowledge.Situation, d knowledge.Details, asked []nlu.Attribute) []string {
 	var out []string
 	for _, a := range []nlu.Attribute{nlu.Materials, nlu.Time, nlu.Fee, nlu.Place, nlu.ByAgent, nlu.Online, nlu.Conditions, nlu.Validity, nlu.Steps} {
-		if slices.Contains(asked, a) || len(asked) == 0 && shownInOverview[a] {
+		if slices.Contains(asked, a) || len(asked) == 0 && slices.Contains(inOverview, a) {
 			continue
 		}
-		if _, ok := render(d, it.Laws, a); ok && len(out) < 3 {
+		if d.Has(a) && len(out) < 3 {
 			out = append(out, questions[a])
 		}
 	}
@@ -269,9 +288,8 @@ func (t *turn) suggestions(it *knowledge.Item, s *knowledge.Situation, d knowled
 	return out
 }
 
-var shownInOverview = map[nlu.Attribute]bool{
-	nlu.Conditions: true, nlu.Materials: true, nlu.Time: true, nlu.Fee: true, nlu.Place: true, nlu.Online: true, nlu.Phone: true,
-}
+// inOverview are the attributes of an answer to a question about none, in their order.
+var inOverview = []nlu.Attribute{nlu.Conditions, nlu.Materials, nlu.Time, nlu.Fee, nlu.Place, nlu.Online, nlu.Phone}
 
 // actions are what can be done next: at most one main button and two more.
 func actions(it *knowledge.Item, d knowledge.Details) []message.Action {

@@ -74,7 +74,8 @@ func (t *turn) search(u *nlu.Understanding) ([]group, error) {
 }
 
 func (t *turn) find(u *nlu.Understanding) ([]knowledge.Candidate, error) {
-	return t.Search.Search(t.ctx, knowledge.Query{Understanding: u, Region: cityPart(t.region), Now: t.q.Now, Staff: t.q.Staff, Limit: 20})
+	found, err := t.Search.Search(t.ctx, knowledge.Query{Understanding: u, Region: cityPart(t.region), Now: t.q.Now, Staff: t.q.Staff, Limit: 20})
+	return slices.DeleteFunc(found, func(c knowledge.Candidate) bool { return !t.held(c.Document) }), err
 }
 
 func (t *turn) traced(groups []group) []group {
@@ -300,7 +301,7 @@ func (t *turn) clarifyItem(u *nlu.Understanding, rivals []group) {
 func (t *turn) clarify(reason message.Reason, entry string, u *nlu.Understanding, options []message.Option) {
 	t.say(message.Clarify, reason)
 	if entry != "" {
-		if it, ok := t.Library.Item(knowledge.ItemID(entry)); ok {
+		if it, ok := t.itemOf(knowledge.ItemID(entry)); ok {
 			t.words("clarify."+string(reason), map[string]string{"item": firstOf(it.Short, it.Name)})
 		}
 	}
@@ -317,7 +318,7 @@ func (t *turn) clarify(reason message.Reason, entry string, u *nlu.Understanding
 
 // label names a group on a chip.
 func (t *turn) label(g group) string {
-	if it, ok := t.Library.Item(knowledge.ItemID(g.key)); ok {
+	if it, ok := t.itemOf(knowledge.ItemID(g.key)); ok {
 		return firstOf(it.Short, it.Name)
 	}
 	return g.best.Document.Titles[0]
@@ -330,7 +331,7 @@ func (t *turn) answerFrom(u *nlu.Understanding, g group) {
 		best = *g.faq // no attribute, but a question of its own: 能提多少, 要不要本人去
 	}
 	if best.Document.Kind == knowledge.KindFAQ && !t.fieldsAnswer(g) {
-		if f, ok := t.Library.FAQ(best.Document.ID); ok {
+		if f, ok := t.faqOf(best.Document.ID); ok {
 			t.faq(f)
 			return
 		}
@@ -344,7 +345,7 @@ const asPut = 0.55
 // fieldsAnswer reports whether the bound item's fields hold the attribute that was asked for and the FAQ says no more.
 func (t *turn) fieldsAnswer(g group) bool {
 	d := g.best.Document
-	it, ok := t.Library.Item(d.Item)
+	it, ok := t.itemOf(d.Item)
 	if !ok {
 		return false
 	}
@@ -352,7 +353,7 @@ func (t *turn) fieldsAnswer(g group) bool {
 		return false
 	}
 	for _, a := range t.attributes {
-		if _, known := render(it.Details, it.Laws, a); !known {
+		if !it.Has(a) && (a != nlu.LegalBasis || len(it.Laws) == 0) {
 			return false
 		}
 	}
@@ -364,11 +365,11 @@ func (t *turn) fieldsAnswer(g group) bool {
 
 // entry answers with one entry by its id.
 func (t *turn) entry(id string, u *nlu.Understanding) {
-	if it, ok := t.Library.Item(knowledge.ItemID(id)); ok {
+	if it, ok := t.itemOf(knowledge.ItemID(id)); ok {
 		t.itemFor(it, u)
 		return
 	}
-	if f, ok := t.Library.FAQ(id); ok {
+	if f, ok := t.faqOf(id); ok {
 		t.faq(f)
 		return
 	}

@@ -32,11 +32,25 @@ var City = time.FixedZone("CST", 8*3600)
 // Answer answers one question in the light of the talk so far and returns what to remember. It fails with
 // fault.Unavailable before any knowledge is loaded, and passes on errors of the search.
 func (e *Engine) Answer(ctx context.Context, q message.Question, talk message.Context) (message.Reply, message.Context, error) {
+	return e.answer(ctx, q, talk, nil)
+}
+
+// Explain answers like Answer and returns the trace too.
+func (e *Engine) Explain(ctx context.Context, q message.Question, talk message.Context) (message.Reply, message.Context, *Trace, error) {
+	trace := &Trace{}
+	reply, next, err := e.answer(ctx, q, talk, trace)
+	return reply, next, trace, err
+}
+
+func (e *Engine) answer(ctx context.Context, q message.Question, talk message.Context, trace *Trace) (message.Reply, message.Context, error) {
 	k := e.current()
 	if k == nil {
 		return message.Reply{}, talk, fault.New(fault.Unavailable, "answer.not_ready")
 	}
 	t := newTurn(ctx, k, q, talk)
+	if trace != nil {
+		trace.Understanding, t.trace = t.u, trace
+	}
 	if err := t.run(); err != nil {
 		return message.Reply{}, talk, err
 	}
@@ -46,7 +60,7 @@ func (e *Engine) Answer(ctx context.Context, q message.Question, talk message.Co
 // turn is one question on its way to a reply.
 type turn struct {
 	ctx context.Context
-	*Knowledge
+	Knowledge
 	q     message.Question
 	talk  message.Context // as it was
 	next  message.Context // as it will be
@@ -63,17 +77,30 @@ type turn struct {
 }
 
 func newTurn(ctx context.Context, k *Knowledge, q message.Question, talk message.Context) *turn {
-	t := &turn{ctx: ctx, Knowledge: k, q: q, talk: talk, next: talk}
+	t := &turn{ctx: ctx, Knowledge: *k, q: q, talk: talk, next: talk}
+	if q.Staff {
+		t.Library = k.Library.Staff()
+	}
 	t.u = k.Understander.Understand(q.Text, time.UnixMicro(q.Now).In(City))
 	t.attributes = t.u.Slots.Attributes
-	t.region = firstOf(t.u.Slots.Region, q.Region, talk.Region)
+	t.region = firstOf(t.u.Slots.Region, t.known(q.Region), t.known(talk.Region))
 	return t
 }
 
-// run takes the first road that leads to a reply: a choice, talk about the talk, a follow-up, a fresh question.
+// known returns a region code that the city has, or the district around it; empty for any other, which a client may send.
+func (t *turn) known(code string) string {
+	for _, c := range []string{code, cityPart(code)} {
+		if _, ok := t.Library.Region(c); ok {
+			return c
+		}
+	}
+	return ""
+}
+
+// run takes the first road that leads to a reply: a danger, a choice, talk about the talk, a follow-up, a fresh question.
 func (t *turn) run() error {
 	defer t.remember()
-	if t.chosen() || t.gate() {
+	if t.danger() || t.chosen() || t.gate() {
 		return nil
 	}
 	if done, err := t.follow(); done || err != nil {

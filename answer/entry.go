@@ -17,8 +17,7 @@ func (t *turn) faq(f *knowledge.FAQ) {
 		card.Notice = t.sentence("answer.checking", nil)
 	}
 	p := factsPart(nlu.Attribute(f.Attribute), f.Answer)
-	card.Conclusion, card.Key = p.conclusion, p.key
-	card.Steps = nil
+	card.Key = p.key
 	t.reply = message.Reply{Kind: message.Answer, Card: card}
 	t.reply.Text = strings.Join(append([]string{p.conclusion}, p.lines...), "\n")
 	card.Conclusion = strings.Join(append([]string{p.conclusion}, p.lines...), "")
@@ -29,7 +28,7 @@ func (t *turn) faq(f *knowledge.FAQ) {
 		used = []nlu.Attribute{nlu.Attribute(f.Attribute)}
 	}
 	t.cite(f.ID, f.Question, f.Department, f.Updated, "/faq/"+url.PathEscape(f.ID), used, p.basis)
-	if it, ok := t.Library.Item(f.Item); ok {
+	if it, ok := t.itemOf(f.Item); ok {
 		entry = string(it.ID)
 		card.Actions = actions(it, it.Details)
 		t.reply.Suggestions = t.suggestions(it, nil, it.Details, used)
@@ -37,6 +36,9 @@ func (t *turn) faq(f *knowledge.FAQ) {
 	}
 	t.focus(entry, nil, used)
 }
+
+// bundler is the id of the office that puts 一件事 together (数据资源管理局). A city without it gets the office of the first item.
+const bundler = "sgb"
 
 // event answers with a 一件事: what belongs to it, in the order in which it is done.
 func (t *turn) event(ev *knowledge.LifeEvent) {
@@ -51,29 +53,30 @@ func (t *turn) event(ev *knowledge.LifeEvent) {
 		basis = append(basis, s.By...)
 	}
 	var names []string
+	department := ""
+	if _, ok := t.Library.Department(bundler); ok {
+		department = bundler
+	}
 	for _, id := range ev.Items {
-		if it, ok := t.Library.Item(id); ok {
+		if it, ok := t.itemOf(id); ok {
 			names = append(names, firstOf(it.Short, it.Name))
-			t.reply.Suggestions = append(t.reply.Suggestions, firstOf(it.Short, it.Name)+"怎么办")
+			department = firstOf(department, it.Department)
 			basis = append(basis, it.Laws...)
 		}
 	}
-	suggestions := t.reply.Suggestions
-	if len(suggestions) > 4 {
-		suggestions = suggestions[:4]
+	t.reply = message.Reply{Kind: message.Answer, Card: card}
+	for _, name := range names[:min(len(names), 4)] {
+		t.reply.Suggestions = append(t.reply.Suggestions, name+"怎么办")
 	}
-	t.reply = message.Reply{Kind: message.Answer, Card: card, Suggestions: suggestions}
+	voice := firstSentences(card.Conclusion, 2)
 	if len(names) > 0 {
 		card.Conclusion += "要办这几件：" + strings.Join(names, "、") + "。"
+		voice = ev.Name + "，要办" + strings.Join(names[:min(len(names), 4)], "，") + "。"
 	}
 	card.Actions = []message.Action{{Label: "看这件事的全部事项", URL: "/life-events/" + url.PathEscape(ev.ID), Main: true}}
 	t.reply.Text = t.textOf(card)
-	spokenNames := names
-	if len(spokenNames) > 4 {
-		spokenNames = spokenNames[:4]
-	}
-	t.reply.Voice = shortVoice(ev.Name + "，要办" + strings.Join(spokenNames, "，") + "。")
-	t.cite(ev.ID, ev.Name, "sgb", ev.Updated, "/life-events/"+url.PathEscape(ev.ID), nil, basis)
+	t.reply.Voice = shortVoice(firstOf(voice, t.reply.Text))
+	t.cite(ev.ID, ev.Name, department, ev.Updated, "/life-events/"+url.PathEscape(ev.ID), nil, basis)
 	t.focus(ev.ID, nil, nil)
 }
 
@@ -111,8 +114,9 @@ func (t *turn) point(p org.ServicePoint) {
 	card := &message.Card{Title: p.Name, Conclusion: text, Key: p.Address,
 		Places: []message.CardPlace{{Name: p.Name, Address: p.Address, Hours: p.Hours, Phone: p.Phone, Note: p.Note}}}
 	t.reply = message.Reply{Kind: message.Answer, Card: card, Text: text, Voice: shortVoice(text)}
-	t.cite(p.ID, p.Name, "", p.Updated, "/points", []nlu.Attribute{nlu.Place}, basisOf(p.By))
-	t.focus(p.ID, nil, []nlu.Attribute{nlu.Place})
+	id := "point-" + p.ID
+	t.cite(id, p.Name, "", p.Updated, "/points#"+url.PathEscape(p.ID), []nlu.Attribute{nlu.Place}, basisOf(p.By))
+	t.focus(id, nil, []nlu.Attribute{nlu.Place})
 }
 
 func basisOf(refs []string) []knowledge.Basis {

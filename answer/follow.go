@@ -39,7 +39,7 @@ func (t *turn) chosen() bool {
 // resolve answers with what a choice names; false when it names nothing that is known.
 func (t *turn) resolve(value string, p *message.Pending) bool {
 	if code, ok := strings.CutPrefix(value, "region:"); ok {
-		if _, known := t.Library.Region(code); !known || p == nil {
+		if _, known := t.Library.Region(code); !known || p == nil || p.Entry == "" {
 			return false
 		}
 		t.region = code
@@ -52,7 +52,7 @@ func (t *turn) resolve(value string, p *message.Pending) bool {
 		return false
 	}
 	id, situation, _ := strings.Cut(id, "#")
-	if it, found := t.Library.Item(knowledge.ItemID(id)); found {
+	if it, found := t.itemOf(knowledge.ItemID(id)); found {
 		s := situationByID(it, situation)
 		if s == nil {
 			s = situationIn(it, t.u.Normal)
@@ -113,7 +113,7 @@ func (t *turn) follow() (bool, error) {
 	if !t.u.FollowUp && !t.u.Correction {
 		return false, nil
 	}
-	if it, ok := t.Library.Item(knowledge.ItemID(t.talk.Entry)); ok && !t.u.Correction {
+	if it, ok := t.itemOf(knowledge.ItemID(t.talk.Entry)); ok && !t.u.Correction {
 		if s := situationIn(it, t.u.Normal); s != nil && strings.Contains(s.Name+strings.Join(s.Words, ""), topic) {
 			t.inherit()
 			t.item(it, s)

@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"slices"
 	"strings"
 
 	"bangban/conversation/message"
@@ -47,13 +48,23 @@ var verbs = map[nlu.Intent]message.Kind{
 // strongFeeling is the strength from which a person is offered at once.
 const strongFeeling = 0.8
 
-// gate answers what needs no search: danger first, then what the intent alone decides.
-func (t *turn) gate() bool {
-	if t.u.Danger != nlu.NoDanger {
-		t.say(message.Handoff, message.Danger)
-		t.words("handoff.danger_"+string(t.u.Danger), nil)
-		return true
+// danger answers a danger that is going on now, whatever else was asked; the label of a choice that was tapped tells of none.
+func (t *turn) danger() bool {
+	if t.u.Danger == nlu.NoDanger || t.tapped() {
+		return false
 	}
+	t.say(message.Handoff, message.Danger)
+	t.words("handoff.danger_"+string(t.u.Danger), nil)
+	return true
+}
+
+// tapped reports whether the text is the label of the choice that was sent.
+func (t *turn) tapped() bool {
+	return t.talk.Pending != nil && slices.Contains(t.talk.Pending.Options, message.Option{Label: t.q.Text, Value: t.q.Value})
+}
+
+// gate answers what needs no search: what the intent alone decides.
+func (t *turn) gate() bool {
 	if !t.u.Readable {
 		t.say(message.Unknown, message.Unreadable)
 		return true

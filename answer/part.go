@@ -32,8 +32,8 @@ var labels = map[nlu.Attribute]string{
 // Label returns the card's label of an attribute, such as 材料.
 func Label(a nlu.Attribute) string { return labels[a] }
 
-// render returns the part of d for a, and false when nothing is known.
-func render(d knowledge.Details, laws []knowledge.Basis, a nlu.Attribute) (part, bool) {
+// render returns the part of d for a, and false when nothing is known. 依据 is no detail: see turn.partOf.
+func render(d knowledge.Details, a nlu.Attribute) (part, bool) {
 	p := part{attribute: a}
 	switch a {
 	case nlu.Materials:
@@ -64,13 +64,11 @@ func render(d knowledge.Details, laws []knowledge.Basis, a nlu.Attribute) (part,
 		p.facts(d.Steps, "按这几步办：")
 	case nlu.Visits:
 		p.visits(d.Visits)
-	case nlu.LegalBasis:
-		p.basis = laws
 	}
 	if p.voice == "" {
 		p.voice = p.conclusion
 	}
-	return p, p.conclusion != "" || len(p.basis) > 0 && a == nlu.LegalBasis
+	return p, p.conclusion != ""
 }
 
 func (p *part) materials(all []knowledge.Material) {
@@ -334,7 +332,7 @@ func (p *part) agent(a *knowledge.Agent) {
 		return
 	}
 	p.key = agentKeys[a.Allowed]
-	p.conclusion = joined("。", p.key, "") + sentenceOf(a.Text)
+	p.conclusion = sentenceOf(a.Text)
 	if p.key != "" {
 		p.conclusion = p.key + "。" + sentenceOf(a.Text)
 	}

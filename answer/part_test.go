@@ -46,7 +46,7 @@ func TestRender(t *testing.T) {
 		{nlu.Visits, "最多跑 1 次。", "跑 1 次", "最多跑 1 次。", 0},
 	}
 	for _, test := range tests {
-		p, ok := render(d, nil, test.attribute)
+		p, ok := render(d, test.attribute)
 		if !ok {
 			t.Errorf("%s: nothing rendered", test.attribute)
 			continue
@@ -66,7 +66,7 @@ func TestRender(t *testing.T) {
 
 func TestRenderOfNothing(t *testing.T) {
 	for a := range labels {
-		if p, ok := render(knowledge.Details{}, nil, a); ok {
+		if p, ok := render(knowledge.Details{}, a); ok {
 			t.Errorf("%s: rendered %q from nothing", a, p.conclusion)
 		}
 	}
@@ -83,7 +83,7 @@ func TestFees(t *testing.T) {
 		{"several", []knowledge.Fee{{Name: "工本费", Yuan: "20", When: "到期换领"}, {Name: "工本费", Yuan: "40", When: "丢失补领"}}, "收费分几种情况。"},
 	}
 	for _, test := range tests {
-		p, _ := render(knowledge.Details{Fees: test.fees}, nil, nlu.Fee)
+		p, _ := render(knowledge.Details{Fees: test.fees}, nlu.Fee)
 		if p.conclusion != test.want {
 			t.Errorf("%s: got %q, want %q", test.name, p.conclusion, test.want)
 		}

@@ -1,7 +1,6 @@
 package answer
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 
@@ -71,12 +70,17 @@ type variant struct {
 	part
 }
 
+// reads reports whether two parts read the same, whatever they rest on.
+func (p part) reads(o part) bool {
+	return p.conclusion == o.conclusion && p.value == o.value && p.note == o.note && slices.Equal(p.lines, o.lines)
+}
+
 // variants are the different ways in which an attribute is answered: the item's own first, then each situation that differs from it.
 func variants(it *knowledge.Item, a nlu.Attribute) []variant {
 	var out []variant
 	add := func(name string, d knowledge.Details) {
-		p, ok := render(d, nil, a)
-		if ok && !slices.ContainsFunc(out, func(v variant) bool { return reflect.DeepEqual(v.part, p) }) {
+		p, ok := render(d, a)
+		if ok && !slices.ContainsFunc(out, func(v variant) bool { return v.reads(p) }) {
 			out = append(out, variant{name, p})
 		}
 	}

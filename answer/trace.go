@@ -1,8 +1,6 @@
 package answer
 
 import (
-	"context"
-
 	"bangban/conversation/message"
 	"bangban/nlu"
 )
@@ -42,12 +40,4 @@ func (tr *Trace) add(groups []group) {
 		tr.Candidates = append(tr.Candidates, TracedCandidate{Entry: g.key, Best: g.best.Document.ID, Name: g.best.Document.Titles[0], Title: e.BestTitle,
 			Strength: g.strength, Likeness: e.Title, Coverage: e.Coverage, Lexical: e.Lexical, Share: share(e), Contains: e.Contained, Matched: e.Matched})
 	}
-}
-
-// Explain answers like Answer and returns the trace too.
-func (e *Engine) Explain(ctx context.Context, q message.Question, talk message.Context) (message.Reply, message.Context, *Trace, error) {
-	t := newTurn(ctx, e.current(), q, talk)
-	t.trace = &Trace{Understanding: t.u}
-	err := t.run()
-	return t.reply, t.next, t.trace, err
 }

@@ -13,7 +13,7 @@ func (t *turn) verb(kind message.Kind, groups []group) {
 	if len(groups) == 0 || groups[0].strength < floor || kind == message.Progress || kind == message.Rating {
 		return
 	}
-	it, ok := t.Library.Item(knowledge.ItemID(groups[0].key))
+	it, ok := t.itemOf(knowledge.ItemID(groups[0].key))
 	if !ok {
 		return
 	}
@@ -22,7 +22,7 @@ func (t *turn) verb(kind message.Kind, groups []group) {
 	t.reply.Card = &message.Card{Title: it.Name, Conclusion: text}
 	d := it.Details
 	for _, a := range overviewOfVerb[kind] {
-		if p, ok := render(d, it.Laws, a); ok {
+		if p, ok := render(d, a); ok {
 			t.place(d, p)
 		}
 	}

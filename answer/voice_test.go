@@ -16,6 +16,12 @@ func TestShortVoice(t *testing.T) {
 		{"nested brackets fall away", "到派出所（户口（本人）所在地）办。", "到派出所办。"},
 		{"addresses fall away", "看 https://www.zjzwfw.gov.cn/a?b=1，再办。", "看 ，再办。"},
 		{"three sentences", "一。二。三。四。", "一。二。三。"},
+		{"questions are sentences", "一？二！三。四？", "一？二！三。"},
+		{"a bracket alone falls away", "到派出所（户口所在地办。", "到派出所户口所在地办。"},
+		{"a bare name of a site falls away", "上 zjzwfw.gov.cn 办。", "上  办。"},
+		{"a person on the hotline is no amount", "打 12345 人工问。", "打 幺二三四五 人工问。"},
+		{"a free number", "打 400-812-3456 问。", "打 四零零八幺二三四五六 问。"},
+		{"an age", "满 110 周岁。", "满 110 周岁。"},
 		{"title marks fall away", "依据是《身份证法》第十条。", "依据是身份证法第十条。"},
 	}
 	for _, test := range tests {
@@ -25,15 +31,25 @@ func TestShortVoice(t *testing.T) {
 	}
 }
 
+func sentenceCount(s string) int {
+	n := 0
+	for _, piece := range strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("。！？", r) }) {
+		if strings.TrimSpace(piece) != "" {
+			n++
+		}
+	}
+	return n
+}
+
 func FuzzShortVoice(f *testing.F) {
 	f.Add("请打 12345（咨询）。看 www.a.cn。")
 	f.Add("（（（")
 	f.Fuzz(func(t *testing.T, s string) {
 		got := shortVoice(s)
-		if strings.Count(got, "。") > maxSpoken {
+		if sentenceCount(got) > maxSpoken {
 			t.Errorf("%q has more than %d sentences", got, maxSpoken)
 		}
-		if strings.ContainsAny(got, "《》\n") {
+		if strings.ContainsAny(got, "《》（）()【】\n") {
 			t.Errorf("%q holds what can't be read aloud", got)
 		}
 	})

@@ -198,10 +198,17 @@ func Valid(effective, expires string, at time.Time) bool {
 
 // Validity turns the dates of an entry into Unix microseconds: from inclusive, until exclusive; 0 is open.
 func Validity(effective, expires string) (from, until int64) {
-	if t, err := time.ParseInLocation(time.DateOnly, effective, City); err == nil {
+	day := func(s string) (time.Time, bool) {
+		if s == "" {
+			return time.Time{}, false
+		}
+		t, err := time.ParseInLocation(time.DateOnly, s, City)
+		return t, err == nil
+	}
+	if t, ok := day(effective); ok {
 		from = t.UnixMicro()
 	}
-	if t, err := time.ParseInLocation(time.DateOnly, expires, City); err == nil {
+	if t, ok := day(expires); ok {
 		until = t.AddDate(0, 0, 1).UnixMicro()
 	}
 	return from, until
