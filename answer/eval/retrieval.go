@@ -70,15 +70,15 @@ func Retrieval(ctx context.Context, set *Set, system System, o Options) (*Report
 		return nil, fmt.Errorf("index %s: %w", set.Name, err)
 	}
 	r.DocsPerSecond = rate(len(set.Documents), time.Since(start))
-	bytes, err := system.Bytes()
-	if err != nil {
-		return nil, err
-	}
-	r.IndexBytes = bytes
 	if err := ask(ctx, set, system, o, r); err != nil {
 		return nil, err
 	}
+	var err error
 	if r.QueriesPerSecond, err = throughput(ctx, set, system); err != nil {
+		return nil, err
+	}
+	// Last, because bleve removes merged segments in the background.
+	if r.IndexBytes, err = system.Bytes(); err != nil {
 		return nil, err
 	}
 	r.PeakRSSBytes = peakRSS()

@@ -72,29 +72,46 @@ func (ix *Index) rarest(q Query) Query {
 }
 
 // sum fills bd.sum with the lexical score of every document and returns the bound of the score. Of a concept the best wording
-// counts, at its weight.
+// counts, at its weight. bd.part and bd.best are all zero before and after; only the documents that hold a term are touched.
 func sum(q Query, bound [][]boundTerm, bd *board, only []uint32) (possible float64) {
 	clear(bd.sum)
 	possible = addVariant(bd.sum, bound[0], only)
 	for _, c := range q.concepts {
-		clear(bd.best)
 		var most float64
 		for v := c.from; v < c.to; v++ {
-			clear(bd.part)
 			most = max(most, q.variants[v].weight*addVariant(bd.part, bound[v], only))
 			weight := float32(q.variants[v].weight)
-			for doc, s := range bd.part {
-				if s *= weight; s > bd.best[doc] {
+			visit(bound[v], only, func(doc uint32) {
+				if s := bd.part[doc] * weight; s > bd.best[doc] {
 					bd.best[doc] = s
 				}
-			}
+				bd.part[doc] = 0
+			})
 		}
-		for doc, s := range bd.best {
-			bd.sum[doc] += s
+		for v := c.from; v < c.to; v++ {
+			visit(bound[v], only, func(doc uint32) {
+				bd.sum[doc] += bd.best[doc]
+				bd.best[doc] = 0
+			})
 		}
 		possible += most
 	}
 	return possible
+}
+
+// visit calls f with the documents that addVariant may have changed, some of them several times.
+func visit(terms []boundTerm, only []uint32, f func(doc uint32)) {
+	if only != nil {
+		for _, doc := range only {
+			f(doc)
+		}
+		return
+	}
+	for _, t := range terms {
+		for _, p := range t.postings {
+			f(p >> countBits)
+		}
+	}
 }
 
 // addVariant adds the scores of one wording, unweighted, and returns their bound.
