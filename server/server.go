@@ -177,11 +177,11 @@ func (q quiet) Printf(format string, args ...any) {
 	q.log.Debug("connection failed", "cause", fmt.Sprintf(format, args...))
 }
 
-// Serve answers on the listener until Shutdown; it returns nil then.
+// Serve answers on the listener until Shutdown, or until ctx ends and the open requests are answered; it returns nil then.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
-	ended := make(chan struct{})
-	defer close(ended)
+	ended, settled := make(chan struct{}), make(chan struct{})
 	go func() {
+		defer close(settled)
 		select {
 		case <-ctx.Done():
 			bound, cancel := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
@@ -192,7 +192,10 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		case <-ended:
 		}
 	}()
-	if err := s.http.Serve(lingering{listener}); err != nil && !errors.Is(err, net.ErrClosed) {
+	err := s.http.Serve(lingering{listener})
+	close(ended)
+	<-settled // fasthttp comes back when the listener is closed: requests may still be open, and need the store
+	if err != nil && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("serve on %s: %w", listener.Addr(), err)
 	}
 	return nil

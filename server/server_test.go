@@ -284,3 +284,52 @@ func TestLogHoldsNoPersonalData(t *testing.T) {
 		t.Errorf("log: %s", got)
 	}
 }
+
+// Serve comes back after the last open request: what it needs is closed next.
+func TestServeWaitsForOpenRequests(t *testing.T) {
+	s := newServer(t, Config{}, Services{})
+	inside, goOn := make(chan struct{}), make(chan struct{})
+	s.GET("/api/v1/slow", JSON(func(context.Context, *struct{}) (*struct{}, error) {
+		close(inside)
+		<-goOn
+		return &struct{}{}, nil
+	}))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended, status := make(chan error, 1), make(chan int, 1)
+	go func() { ended <- s.Serve(ctx, listener) }()
+	go func() {
+		res, err := http.Get("http://" + listener.Addr().String() + "/api/v1/slow")
+		if err != nil {
+			t.Error(err)
+			status <- 0
+			return
+		}
+		res.Body.Close()
+		status <- res.StatusCode
+	}()
+	<-inside
+	stop()
+	for { // until the listener is closed
+		c, err := net.Dial("tcp", listener.Addr().String())
+		if err != nil {
+			break
+		}
+		c.Close()
+	}
+	select {
+	case err := <-ended:
+		t.Errorf("Serve came back, %v, with a request open", err)
+	default:
+	}
+	close(goOn)
+	if got := <-status; got != 200 {
+		t.Errorf("the open request got %d", got)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
