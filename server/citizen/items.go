@@ -99,7 +99,7 @@ func (a *API) items(ctx context.Context, req *itemsRequest) (*itemsResult, error
 		return !a.public(it) ||
 			(req.Topic != "" && !slices.Contains(it.Topics, req.Topic) && !slices.Contains(it.LegalTopics, req.Topic)) ||
 			(req.Target != "" && !slices.Contains(it.Targets, knowledge.Target(req.Target))) ||
-			(code != "" && !offered(it, code))
+			(code != "" && !offered(k.Library, it, code))
 	})
 	from, err := startOf(req.Cursor, all)
 	if err != nil {
@@ -148,9 +148,10 @@ func (a *API) public(it *knowledge.Item) bool {
 	return it.Secrecy != "agent" && knowledge.Valid(it.Effective, it.Expires, a.Now())
 }
 
-func offered(it *knowledge.Item, region string) bool {
+// offered reports whether an item is for a region, for all around it, or for a part of it.
+func offered(lib *knowledge.Library, it *knowledge.Item, region string) bool {
 	return len(it.Regions) == 0 || slices.ContainsFunc(it.Regions, func(r string) bool {
-		return strings.HasPrefix(region, strings.TrimRight(r, "0")) || strings.HasPrefix(r, strings.TrimRight(region, "0"))
+		return lib.Within(region, r) || lib.Within(r, region)
 	})
 }
 
