@@ -34,6 +34,7 @@ type City struct {
 
 	cfg     *Config
 	log     *slog.Logger
+	secret  []byte
 	index   *index.Index
 	current atomic.Pointer[answer.Knowledge]
 	closers []func() error
@@ -54,6 +55,10 @@ func Open(ctx context.Context, cfg *Config, log *slog.Logger, progress Progress)
 
 func (c *City) open(ctx context.Context, progress Progress) error {
 	if err := c.openKnowledge(ctx, store.Options{Log: c.log}); err != nil {
+		return err
+	}
+	var err error
+	if c.secret, err = c.cfg.secret(c.log); err != nil {
 		return err
 	}
 	if len(c.Knowledge.Current().Items()) == 0 {

@@ -4,10 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net/netip"
+	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -66,6 +69,7 @@ func (c *Config) Load(environ func(string) string) error {
 	if c.PublicURL == "" {
 		c.PublicURL = "http://" + c.Listen
 	}
+	c.PublicURL = strings.TrimSuffix(c.PublicURL, "/")
 	return c.check()
 }
 
@@ -124,6 +128,17 @@ func (c *Config) check() error {
 	if _, _, err := c.Limits(); err != nil {
 		return err
 	}
+	if _, err := c.Level(); err != nil {
+		return err
+	}
+	if !origin(c.PublicURL) {
+		return fmt.Errorf("--public-url: %q is not an address such as https://zwfw.example.gov.cn", c.PublicURL)
+	}
+	for _, site := range c.Embedders() {
+		if !origin(site) {
+			return fmt.Errorf("--embed-sites: %q is not an origin such as https://www.example.gov.cn", site)
+		}
+	}
 	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
 		return errors.New("--database: give postgres://user@host/name, or leave it empty for SQLite in the data folder")
 	}
@@ -152,10 +167,29 @@ func (c *Config) Limits() (address, conversation int, err error) {
 	if c.RateLimit == "off" {
 		return 0, 0, nil
 	}
-	if _, err := fmt.Sscanf(c.RateLimit, "%d,%d", &address, &conversation); err != nil || address < 1 || conversation < 1 {
+	first, second, _ := strings.Cut(c.RateLimit, ",")
+	address, err = strconv.Atoi(strings.TrimSpace(first))
+	if err == nil {
+		conversation, err = strconv.Atoi(strings.TrimSpace(second))
+	}
+	if err != nil || address < 1 || conversation < 1 {
 		return 0, 0, fmt.Errorf("--rate-limit: give two numbers such as 60,30, or off; got %q", c.RateLimit)
 	}
 	return address, conversation, nil
+}
+
+// Level returns the level of the log.
+func (c *Config) Level() (level slog.Level, err error) {
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return 0, fmt.Errorf("--log-level: %q is none of debug, info, warn, error", c.LogLevel)
+	}
+	return level, nil
+}
+
+// origin reports whether s is scheme and host, and nothing after them.
+func origin(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.Path == "" && u.RawQuery == ""
 }
 
 // Embedders returns the origins that may embed the chat.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -33,15 +34,11 @@ const refreshEvery = 5 * time.Second
 
 // Serve answers on the listener until ctx ends, then stops in order: no new requests, streams end, open requests are answered.
 func (c *City) Serve(ctx context.Context, listener net.Listener) error {
-	secret, err := c.cfg.secret()
-	if err != nil {
-		return err
-	}
 	renderer, err := c.renderer()
 	if err != nil {
 		return err
 	}
-	s, err := c.server(secret, renderer)
+	s, err := c.server(renderer)
 	if err != nil {
 		return err
 	}
@@ -80,7 +77,11 @@ func (c *City) follow(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-c.Knowledge.Changed():
-			if err := c.use(ctx, c.Knowledge.Current(), ""); err != nil && ctx.Err() == nil {
+			lib := c.Knowledge.Current()
+			if lib == c.current.Load().Library {
+				continue // what the first start loaded
+			}
+			if err := c.use(ctx, lib, ""); err != nil && ctx.Err() == nil {
 				c.log.Error("new knowledge not taken up", "error", err)
 			}
 		}
@@ -93,7 +94,7 @@ func (c *City) knowledge() citizen.Knowledge {
 	return citizen.Knowledge{Library: k.Library, Search: k.Search, Understand: k.Understander}
 }
 
-func (c *City) server(secret []byte, renderer *portal.Renderer) (*server.Server, error) {
+func (c *City) server(renderer *portal.Renderer) (*server.Server, error) {
 	proxies, err := c.cfg.Proxies()
 	if err != nil {
 		return nil, err
@@ -103,7 +104,7 @@ func (c *City) server(secret []byte, renderer *portal.Renderer) (*server.Server,
 		return nil, err
 	}
 	config := server.Config{PublicURL: c.cfg.PublicURL, TrustedProxies: proxies, AsksPerAddress: address, AsksPerConversation: talk,
-		NoLimits: address == 0, FrameAncestors: c.cfg.Embedders(), Secret: secret, Build: Version}
+		NoLimits: address == 0, FrameAncestors: c.cfg.Embedders(), Secret: c.secret, Build: Version}
 	return server.New(config, server.Services{
 		Log:       c.log,
 		Sentence:  func(key string) (string, bool) { s, ok := c.current.Load().Library.Sentence(key); return s.Text, ok },
@@ -151,21 +152,24 @@ func (t *talks) Receive(ctx context.Context, in message.Inbound) (*conversation.
 	return r, err
 }
 
-// secret is the key of tokens: from the configuration, else from secret.key in the data folder, made at the first start.
-func (c *Config) secret() ([]byte, error) {
+// secret is the key of tokens: from the configuration, else from secret.key in the data folder, made at the first start. One that
+// cannot be kept (full disk) serves until the program ends.
+func (c *Config) secret(log *slog.Logger) ([]byte, error) {
 	text := c.SecretKey
-	path := filepath.Join(c.Data, "secret.key")
 	if text == "" {
+		path := filepath.Join(c.Data, "secret.key")
 		raw, err := os.ReadFile(path)
-		if errors.Is(err, fs.ErrNotExist) {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
 			key := make([]byte, 32)
 			if _, err := rand.Read(key); err != nil {
 				return nil, fmt.Errorf("make a secret key: %w", err)
 			}
-			raw = []byte(hex.EncodeToString(key) + "\n")
-			err = os.WriteFile(path, raw, 0o600)
-		}
-		if err != nil && len(raw) == 0 {
+			if err := keepSecret(path, key); err != nil {
+				log.Error("secret key not kept", "cause", err)
+			}
+			return key, nil
+		case err != nil:
 			return nil, fmt.Errorf("secret key: %w", err)
 		}
 		text = string(bytes.TrimSpace(raw))
@@ -175,4 +179,20 @@ func (c *Config) secret() ([]byte, error) {
 		return nil, fault.New(fault.Invalid, "config.secret")
 	}
 	return key, nil
+}
+
+// keepSecret writes the key beside its place and moves it there: a file cut short by a crash would be refused ever after.
+func keepSecret(path string, key []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "secret.key.*") // 0600
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(f, "%x\n", key)
+	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	return nil
 }

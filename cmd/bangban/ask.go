@@ -28,7 +28,7 @@ func (c *askCommand) Run(a *app) error {
 	ctx := context.Background()
 	city, err := bangban.OpenToAsk(ctx, a.Config, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return a.explain(err)
+		return err
 	}
 	defer city.Close()
 	region, err := city.Region(c.Region)
@@ -43,13 +43,15 @@ func (c *askCommand) Run(a *app) error {
 	fmt.Fprintln(a.Stdout, "您想问什么事？直接回车结束。")
 	for in := bufio.NewReader(a.Stdin); ; {
 		fmt.Fprint(a.Stdout, "> ")
-		line, err := in.ReadString('\n')
+		line, _ := in.ReadString('\n') // an end without a line is an empty one
 		if line = strings.TrimSpace(line); line == "" {
 			return nil
 		}
-		if talk, err = c.turn(ctx, a, city, line, region, talk); err != nil {
+		next, err := c.turn(ctx, a, city, line, region, talk)
+		if err != nil {
 			return err
 		}
+		talk = next
 	}
 }
 
@@ -57,7 +59,7 @@ func (c *askCommand) turn(ctx context.Context, a *app, city *bangban.City, text,
 	q := message.Question{Text: text, Region: region, Channel: message.Command, Now: time.Now().UnixMicro()}
 	reply, next, trace, err := city.Engine.Explain(ctx, q, talk)
 	if err != nil {
-		return talk, a.explain(err)
+		return talk, err
 	}
 	switch {
 	case c.JSON && c.Why:

@@ -37,7 +37,7 @@ func (doctorCommand) Run(a *app) error {
 	}
 	findings := []finding{disk(a.Config.Data), clock(time.Now())}
 	for _, c := range bangban.Diagnose(context.Background(), a.Config, slog.New(slog.DiscardHandler)) {
-		findings = append(findings, finding{c.Name, c.State, a.words(c.Err, c.What)})
+		findings = append(findings, finding{c.Name, c.State, words(c.Err, c.What)})
 	}
 	fmt.Fprintln(w, "\n检查\t结果\t说明")
 	bad := false

@@ -30,7 +30,7 @@ func (c *evalCommand) Run(a *app) error {
 	ctx := context.Background()
 	city, err := bangban.OpenToAsk(ctx, a.Config, slog.New(slog.DiscardHandler))
 	if err != nil {
-		return a.explain(err)
+		return err
 	}
 	defer city.Close()
 	if c.Questions != "" {
@@ -52,7 +52,7 @@ func (c *evalCommand) questions(ctx context.Context, a *app, city *bangban.City)
 	}
 	score, err := eval.Questions(ctx, rows, city.Engine, time.Now().UnixMicro(), a.progress())
 	if err != nil {
-		return a.explain(err)
+		return err
 	}
 	if c.JSON {
 		return printJSON(a.Stdout, score)

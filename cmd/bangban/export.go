@@ -58,12 +58,12 @@ func (c *exportCommand) knowledge(a *app) (*knowledge.Corpus, error) {
 	ctx := context.Background()
 	city, err := bangban.OpenKnowledge(ctx, a.Config, a.quietLog())
 	if err != nil {
-		return nil, a.explain(err)
+		return nil, err
 	}
 	defer city.Close()
 	all, err := city.Knowledge.Corpus(ctx)
 	if err != nil {
-		return nil, a.explain(err)
+		return nil, err
 	}
 	if len(all.Records()) == 0 {
 		return nil, fmt.Errorf("还没有发布任何知识。先运行一次 bangban serve（载入示范城市）或 bangban import；要示范城市的文件，加 --starter")

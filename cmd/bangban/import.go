@@ -28,12 +28,12 @@ func (c *importCommand) Run(a *app) error {
 	ctx := context.Background()
 	city, err := bangban.OpenKnowledge(ctx, a.Config, a.quietLog())
 	if err != nil {
-		return a.explain(err)
+		return err
 	}
 	defer city.Close()
 	published, err := city.Knowledge.Corpus(ctx)
 	if err != nil {
-		return a.explain(err)
+		return err
 	}
 	incoming, problems, err := readKnowledge(c.Path, published)
 	if err != nil {
@@ -59,7 +59,7 @@ func (c *importCommand) Run(a *app) error {
 	done, err := city.Knowledge.Import(ctx, incoming, knowledge.ImportOptions{Actor: "import", WithdrawMissing: c.WithdrawMissing,
 		Progress: func(done, total int) { show("导入", done, total) }})
 	if err != nil {
-		return a.explain(err)
+		return err
 	}
 	fmt.Fprintf(a.Stdout, "导入完成：新增 %d，更新 %d，没变 %d，下架 %d（%s）。\n", done.Added, done.Changed, done.Unchanged, done.Withdrawn, contents(incoming))
 	return nil

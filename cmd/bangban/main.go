@@ -72,6 +72,6 @@ func run(args []string, in io.Reader, out, errs io.Writer, environ func(string) 
 	case errors.Is(err, errReported):
 		return 1
 	}
-	fmt.Fprintln(errs, "bangban:", err)
+	fmt.Fprintln(errs, "bangban:", words(err, ""))
 	return 1
 }

@@ -26,7 +26,7 @@ func (serveCommand) Run(a *app) error {
 	}
 	city, err := bangban.Open(ctx, a.Config, a.log(), a.progress())
 	if err != nil {
-		return errors.Join(a.explain(err), listener.Close())
+		return errors.Join(err, listener.Close())
 	}
 	address := "http://" + listener.Addr().String()
 	fmt.Fprintf(a.Stdout, "帮办在 %s 提供服务。\n打开网页试一试，或者：\n  curl -s %s/api/v1/ask -H 'Content-Type: application/json' -d '{\"text\":\"身份证丢了咋补啊\"}'\n按 Ctrl C 结束。\n", address, address)
@@ -36,9 +36,6 @@ func (serveCommand) Run(a *app) error {
 
 // log writes JSON lines to standard error at the configured level.
 func (a *app) log() *slog.Logger {
-	var level slog.Level
-	if err := level.UnmarshalText([]byte(a.Config.LogLevel)); err != nil {
-		level = slog.LevelInfo
-	}
+	level, _ := a.Config.Level() // Load has looked at it
 	return slog.New(slog.NewJSONHandler(a.Stderr, &slog.HandlerOptions{Level: level}))
 }
