@@ -89,7 +89,7 @@ func (t *turn) hotline(h org.Hotline) {
 	card := &message.Card{Title: h.Name, Conclusion: conclusion, Key: h.Number}
 	card.Fields = []message.Field{{Attribute: nlu.Phone, Label: labels[nlu.Phone], Value: h.Number, Note: h.Hours}}
 	t.reply = message.Reply{Kind: message.Answer, Card: card, Text: conclusion, Voice: shortVoice(conclusion)}
-	t.cite("hotline-"+h.Number, h.Name, "", "", "/hotlines", []nlu.Attribute{nlu.Phone}, basisOf(h.By))
+	t.cite("hotline-"+h.Number, h.Name, "", "", "/points#phones", []nlu.Attribute{nlu.Phone}, basisOf(h.By))
 	t.focus("hotline-"+h.Number, nil, []nlu.Attribute{nlu.Phone})
 }
 
