@@ -289,6 +289,7 @@ func TestLogHoldsNoPersonalData(t *testing.T) {
 func TestServeWaitsForOpenRequests(t *testing.T) {
 	s := newServer(t, Config{}, Services{})
 	inside, goOn := make(chan struct{}), make(chan struct{})
+	defer func() { close(goOn) }()
 	s.GET("/api/v1/slow", JSON(func(context.Context, *struct{}) (*struct{}, error) {
 		close(inside)
 		<-goOn
@@ -322,10 +323,10 @@ func TestServeWaitsForOpenRequests(t *testing.T) {
 	}
 	select {
 	case err := <-ended:
-		t.Errorf("Serve came back, %v, with a request open", err)
+		t.Fatalf("Serve came back, %v, with a request open", err)
 	default:
 	}
-	close(goOn)
+	goOn <- struct{}{}
 	if got := <-status; got != 200 {
 		t.Errorf("the open request got %d", got)
 	}
