@@ -58,7 +58,7 @@ func digit(r rune) int {
 	return -1
 }
 
-func separator(r rune) bool { return r == ' ' || r == '-' || r == '\u3000' || r == '－' || r == '·' }
+func separator(r rune) bool { return strings.ContainsRune(" -\t\u3000\u00a0－–—·._", r) }
 
 // maskNumber masks the number that begins at r[i], if it is a personal one, and returns where to go on. Groups of digits with one
 // separator between them are tried alone first, then together with those that follow; a card, which has no form but its length,
@@ -136,7 +136,7 @@ func personal(r []rune, at []int) (first, last int, k kind) {
 		return n - 8, 4, form
 	case n == 15 && d[0] >= 1 && d[0] <= 8:
 		return 4, 4, form
-	case n >= 16 && n <= 19:
+	case n >= 16: // also what is too long for a card: several numbers written as one
 		return 0, 4, card
 	}
 	return 0, 0, ordinary
