@@ -46,7 +46,7 @@ type Receipt struct {
 // other. A reply that could not be kept is returned all the same, with Kept false: on a full disk people still get answers.
 //
 // Errors: ask.empty, ask.not_text, ask.bad_key, ask.bad_value (Invalid), ask.too_long (TooLarge), conversation.not_found
-// (NotFound, also for another's), conversation.busy (TooMany), conversation.slow, store.… (Unavailable).
+// (NotFound, also for another's), conversation.busy (TooMany), conversation.slow (Unavailable), store.… for a talk that cannot be read.
 func (s *Service) Receive(ctx context.Context, in message.Inbound) (*Receipt, error) {
 	in, err := clean(in)
 	if err != nil {
@@ -321,7 +321,7 @@ func unkept(err error) bool {
 		return false
 	}
 	switch f.Key {
-	case "store.full", "store.away", "store.corrupt", "store.read_only":
+	case "store.full", "store.away", "store.slow", "store.corrupt", "store.read_only":
 		return true
 	}
 	return false

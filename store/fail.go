@@ -42,9 +42,12 @@ func corrupt(cause error) *fault.Error {
 // Errors that are faults already, contexts' ends and sql.ErrNoRows stay what they are.
 func classify(err error) error {
 	var known *fault.Error
+	var connect *pgconn.ConnectError
 	switch {
 	case err == nil, errors.As(err, &known), errors.Is(err, sql.ErrNoRows):
 		return err
+	case errors.As(err, &connect):
+		return fault.Wrap(fault.Unavailable, "store.away", err)
 	case errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return fault.Wrap(fault.Unavailable, "store.slow", err)
 	}
@@ -56,9 +59,8 @@ func classify(err error) error {
 	if errors.As(err, &pg) {
 		return classifyPostgres(pg.Code, err)
 	}
-	var connect *pgconn.ConnectError
 	var network *net.OpError
-	if errors.As(err, &connect) || errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || pgconn.SafeToRetry(err) {
+	if errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || pgconn.SafeToRetry(err) {
 		return fault.Wrap(fault.Unavailable, "store.away", err)
 	}
 	return err
@@ -92,7 +94,7 @@ func classifyPostgres(code string, err error) error {
 	case code == "XX001", code == "XX002":
 		return corrupt(err)
 	case strings.HasPrefix(code, "08"), strings.HasPrefix(code, "53"), strings.HasPrefix(code, "57P"), strings.HasPrefix(code, "28"),
-		code == "3D000", code == "25006": // connection, resources, shutdown, authentication, no such database, read only
+		code == "3D000", code == "25006", code == "25P03": // connection, resources, shutdown, authentication, no such database, read only, idle too long
 		return fault.Wrap(fault.Unavailable, "store.away", err)
 	}
 	return err
@@ -102,14 +104,15 @@ func full(err error) *fault.Error {
 	return &fault.Error{Kind: fault.Unavailable, Key: "store.full", RetryAfter: 60, Cause: err}
 }
 
-// outlasts reports whether err speaks of the database as a whole, not of one operation: the batch is over and readiness hears of it.
+// outlasts reports whether err speaks of the database as a whole, not of one operation: the batch is over and Trouble tells of it.
+// In the writer store.slow is the end of the transaction's time, not a caller's.
 func outlasts(err error) (*fault.Error, bool) {
 	var f *fault.Error
 	if !errors.As(err, &f) {
 		return nil, false
 	}
 	switch f.Key {
-	case "store.full", "store.away", "store.corrupt":
+	case "store.full", "store.away", "store.corrupt", "store.slow":
 		return f, !errors.Is(err, errAgain)
 	}
 	return nil, false

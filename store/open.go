@@ -14,8 +14,9 @@ import (
 	"strings"
 	"time"
 
-	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
-	_ "modernc.org/sqlite"             // registers "sqlite"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	_ "modernc.org/sqlite" // registers "sqlite"
 
 	"bangban/kernel/fault"
 )
@@ -41,19 +42,37 @@ func isPostgres(source string) bool {
 
 func (s *Store) openPostgres(ctx context.Context, source string, opts Options) error {
 	s.dialect = postgres
-	reader, err := sql.Open("pgx", source)
+	config, err := postgresConfig(source)
 	if err != nil {
-		return fault.Wrap(fault.Unavailable, "store.away", errors.New("the PostgreSQL address cannot be read; its form is postgres://user@host/database"))
+		return err
 	}
+	reader := stdlib.OpenDB(*config)
 	reader.SetMaxOpenConns(opts.Readers * 2)
 	reader.SetMaxIdleConns(opts.Readers)
 	reader.SetConnMaxIdleTime(5 * time.Minute)
 	s.reader = newPool(reader, postgres)
-	if s.writer, err = sql.Open("pgx", source); err != nil {
+	s.writer = stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		// A node that is stopped in the middle holds the head of the log, and with it all other nodes.
+		_, err := c.Exec(ctx, `SET idle_in_transaction_session_timeout = '60s'`)
 		return err
-	}
+	}))
 	s.writer.SetMaxOpenConns(1)
 	return s.reader.PingContext(ctx)
+}
+
+// connectTime bounds the way to PostgreSQL when the address says nothing of it (connect_timeout): a server that is gone without a
+// word would otherwise be waited for as long as the system likes, two minutes and more.
+const connectTime = 10 * time.Second
+
+func postgresConfig(source string) (*pgx.ConnConfig, error) {
+	config, err := pgx.ParseConfig(source)
+	if err != nil { // its words may repeat the address, and the password in it
+		return nil, fault.Wrap(fault.Unavailable, "store.away", errors.New("the PostgreSQL address cannot be read; its form is postgres://user@host/database"))
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTime
+	}
+	return config, nil
 }
 
 func (s *Store) openSQLite(ctx context.Context, source string, opts Options) error {

@@ -97,6 +97,35 @@ func (t liteTx) QueryRowContext(ctx context.Context, query string, args ...any) 
 func (t liteTx) Commit() error   { return t.c.command(`COMMIT`) }
 func (t liteTx) Rollback() error { return t.c.command(`ROLLBACK`) }
 
+// boundTx is a transaction on PostgreSQL, all of whose statements end with its time.
+type boundTx struct {
+	*sql.Tx
+	ctx context.Context
+	end context.CancelFunc
+}
+
+func (t boundTx) ExecContext(_ context.Context, query string, args ...any) (sql.Result, error) {
+	return t.Tx.ExecContext(t.ctx, query, args...)
+}
+
+func (t boundTx) QueryContext(_ context.Context, query string, args ...any) (*sql.Rows, error) {
+	return t.Tx.QueryContext(t.ctx, query, args...)
+}
+
+func (t boundTx) QueryRowContext(_ context.Context, query string, args ...any) *sql.Row {
+	return t.Tx.QueryRowContext(t.ctx, query, args...)
+}
+
+func (t boundTx) Commit() error {
+	defer t.end()
+	return t.Tx.Commit()
+}
+
+func (t boundTx) Rollback() error {
+	defer t.end()
+	return t.Tx.Rollback()
+}
+
 // pool is the reading side: a database handle that keeps SQLite's statements compiled.
 type pool struct {
 	*sql.DB

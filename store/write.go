@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"bangban/kernel/event"
 	"bangban/kernel/fault"
@@ -15,6 +16,9 @@ import (
 
 // maxBatch bounds the operations of one transaction, and with it how long the first of them waits.
 const maxBatch = 256
+
+// writeTime bounds one transaction on PostgreSQL: a server that falls silent must not hold the writer, and with it every turn.
+const writeTime = time.Minute
 
 var probeFiller = strings.Repeat("·", 4096)
 
@@ -199,7 +203,13 @@ func (s *Store) begin() (transaction, error) {
 	if s.lite != nil {
 		return s.lite.begin()
 	}
-	return s.writer.BeginTx(context.Background(), nil)
+	ctx, end := context.WithTimeout(context.Background(), writeTime)
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		end()
+		return nil, err
+	}
+	return boundTx{tx, ctx, end}, nil
 }
 
 // run calls fn and keeps a panic in it from taking the writer, and with it the service, down.
