@@ -118,7 +118,7 @@ func (w *writer) flush(s state) {
 		w.fail(err)
 		return
 	}
-	w.batch.Reset()
+	w.batch = w.index.NewBatch() // not Reset: a batch without documents is still read by a goroutine of bleve's after Batch returns
 }
 
 // commit completes the state and returns a view of it, or nil where it could not be written.
