@@ -111,8 +111,10 @@ func TestWalks(t *testing.T) {
 		talks := [2]walk{{engine: city.Engine}, {engine: city.Engine}}
 		pick := func() *walk { return &talks[rapid.IntRange(0, 1).Draw(t, "who")] }
 		t.Repeat(map[string]func(*rapid.T){
-			"ask":  func(t *rapid.T) { pick().say(t, message.Question{Text: rapid.SampledFrom(all).Draw(t, "question")}) },
-			"lean": func(t *rapid.T) { pick().say(t, message.Question{Text: rapid.SampledFrom(leaning).Draw(t, "question")}) },
+			"ask": func(t *rapid.T) { pick().say(t, message.Question{Text: rapid.SampledFrom(all).Draw(t, "question")}) },
+			"lean": func(t *rapid.T) {
+				pick().say(t, message.Question{Text: rapid.SampledFrom(leaning).Draw(t, "question")})
+			},
 			"choose": func(t *rapid.T) {
 				w := pick()
 				if len(w.last.Options) == 0 {

@@ -12,8 +12,8 @@ type Query struct {
 	// variants[0] holds the terms that belong to no concept. The others belong to concepts, the citizen's own words first.
 	variants []variant
 	concepts []concept
-	// plain are the citizen's own terms without question words, for a first choice of candidates elsewhere.
-	plain Tokens
+	core     string
+	analyser Analyser
 }
 
 // concept is one thing that can be said in several ways: its best variant counts, not their sum. The numbers point into
@@ -40,7 +40,7 @@ func NewQuery(an Analyser, u *nlu.Understanding) Query {
 		core = u.Normal
 	}
 	own := counted(Analyse(an, core), 1)
-	q := Query{variants: []variant{{weight: 1}}, plain: Analyse(an, stripQuestion(core))}
+	q := Query{variants: []variant{{weight: 1}}, core: core, analyser: an}
 
 	for _, group := range groups(core, u.Expanded) {
 		from := len(q.variants)
@@ -58,8 +58,8 @@ func NewQuery(an Analyser, u *nlu.Understanding) Query {
 	return q
 }
 
-// Plain are the citizen's own terms without question words (怎么, 吗, 请问 …).
-func (q Query) Plain() Tokens { return q.plain }
+// Plain are the citizen's own terms without question words (怎么, 吗, 请问 …), for a first choice of candidates elsewhere.
+func (q Query) Plain() Tokens { return Analyse(q.analyser, stripQuestion(q.core)) }
 
 // Others are the terms of the synonyms and repaired sound-alikes.
 func (q Query) Others() []Tokens {

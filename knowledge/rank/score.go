@@ -1,6 +1,10 @@
 package rank
 
-import "sort"
+import (
+	"cmp"
+	"slices"
+	"sort"
+)
 
 // fieldWeight is what each field counts. Citizens say in few and short words what a rule or a guide says in long ones: single
 // characters bridge that (掉 and 丢掉, 证 and 证件), so they count more than words.
@@ -13,12 +17,13 @@ const maxTerms = 320
 type board struct {
 	sum, best, part []float32 // by document
 	slot            []uint16  // by title term
+	place           []uint32  // by document: see lookup
 }
 
 func newBoard(ix *Index) *board {
 	return &board{
 		sum: make([]float32, ix.docs), best: make([]float32, ix.docs), part: make([]float32, ix.docs),
-		slot: make([]uint16, len(ix.titles.weight)),
+		slot: make([]uint16, len(ix.titles.weight)), place: make([]uint32, ix.docs),
 	}
 }
 
@@ -162,18 +167,14 @@ func holds(postings []uint32, doc int) bool {
 
 // coverage is, for each of some documents, the share of the question's bigrams and characters, by weight, that it holds. A
 // synonym that is held covers the citizen's wording at its own weight.
-func coverage(q Query, bound [][]boundTerm, top []scored) []float64 {
-	ascending := make([]int, len(top))
-	for i := range ascending {
-		ascending[i] = i
-	}
-	sort.Slice(ascending, func(i, j int) bool { return top[ascending[i]].doc < top[ascending[j]].doc })
-
-	held, all := heldBy(bound[0], top, ascending)
+func coverage(q Query, bound [][]boundTerm, bd *board, top []scored) []float64 {
+	l := newLookup(bd, top)
+	defer l.clear()
+	held, all := l.heldBy(bound[0])
 	for _, c := range q.concepts {
-		best, own := heldBy(bound[c.from], top, ascending)
+		best, own := l.heldBy(bound[c.from])
 		for v := c.from + 1; v < c.to; v++ {
-			other, of := heldBy(bound[v], top, ascending)
+			other, of := l.heldBy(bound[v])
 			if of == 0 {
 				continue
 			}
@@ -194,20 +195,53 @@ func coverage(q Query, bound [][]boundTerm, top []scored) []float64 {
 	return held
 }
 
+// lookup finds out which of a few documents hold a term.
+type lookup struct {
+	place     []uint32 // by document: its number in top + 1, 0 for the others
+	top       []scored
+	ascending []int // numbers in top, by document
+}
+
+func newLookup(bd *board, top []scored) lookup {
+	l := lookup{place: bd.place, top: top, ascending: make([]int, len(top))}
+	for i := range top {
+		l.ascending[i], l.place[top[i].doc] = i, uint32(i+1)
+	}
+	slices.SortFunc(l.ascending, func(a, b int) int { return cmp.Compare(top[a].doc, top[b].doc) })
+	return l
+}
+
+func (l lookup) clear() {
+	for _, s := range l.top {
+		l.place[s.doc] = 0
+	}
+}
+
+// shortList is how many postings for each document are rather read through than searched.
+const shortList = 8
+
 // heldBy is the weight of the terms that each document holds, and the weight of all terms.
-func heldBy(terms []boundTerm, top []scored, ascending []int) (held []float64, all float64) {
-	held = make([]float64, len(top))
+func (l lookup) heldBy(terms []boundTerm) (held []float64, all float64) {
+	held = make([]float64, len(l.top))
 	for _, t := range terms {
 		if !t.counts {
 			continue
 		}
 		all += t.idf
+		if len(t.postings) <= shortList*len(l.top) {
+			for _, p := range t.postings {
+				if n := l.place[p>>countBits]; n > 0 {
+					held[n-1] += t.idf
+				}
+			}
+			continue
+		}
 		postings := t.postings
-		for _, i := range ascending {
-			if postings = from(postings, top[i].doc); len(postings) == 0 {
+		for _, i := range l.ascending {
+			if postings = from(postings, l.top[i].doc); len(postings) == 0 {
 				break
 			}
-			if postings[0]>>countBits == top[i].doc {
+			if postings[0]>>countBits == l.top[i].doc {
 				held[i] += t.idf
 			}
 		}

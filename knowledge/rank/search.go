@@ -74,7 +74,7 @@ func (ix *Index) Search(q Query, o Options) []Hit {
 
 // look gathers the evidence for the lexically best documents.
 func (ix *Index) look(q Query, bound [][]boundTerm, bd *board, top []scored) []Hit {
-	covered := coverage(q, bound, top)
+	covered := coverage(q, bound, bd, top)
 	w := ix.prepare(q, bound, bd)
 	defer w.clear(bd)
 	hits := make([]Hit, len(top))

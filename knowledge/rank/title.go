@@ -163,8 +163,10 @@ func (ix *Index) like(q Query, w *wording, bd *board, title uint32) (r, p, held 
 			continue
 		}
 		weight := ix.titles.weight[id]
-		var best float32
-		for _, h := range w.hits[slot-1] {
+		list := w.hits[slot-1]
+		best := list[0].weight
+		w.matched[list[0].variant] += weight
+		for _, h := range list[1:] {
 			w.matched[h.variant] += weight
 			best = max(best, h.weight)
 		}

@@ -1,6 +1,9 @@
 package rank
 
-import "sort"
+import (
+	"cmp"
+	"slices"
+)
 
 // scored is a document with its lexical score.
 type scored struct {
@@ -42,7 +45,7 @@ func top(sum []float32, n int, o Options) []scored {
 			}
 		}
 	}
-	sort.Slice(heap, func(i, j int) bool { return heap[i].before(heap[j]) })
+	slices.SortFunc(heap, func(a, b scored) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.doc, b.doc)) })
 	return heap
 }
 
@@ -77,10 +80,5 @@ func down(heap []scored) {
 
 // order sorts hits by score, equal ones by number.
 func order(hits []Hit) {
-	sort.Slice(hits, func(i, j int) bool {
-		if hits[i].Score != hits[j].Score {
-			return hits[i].Score > hits[j].Score
-		}
-		return hits[i].Doc < hits[j].Doc
-	})
+	slices.SortFunc(hits, func(a, b Hit) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Doc, b.Doc)) })
 }
