@@ -33,6 +33,7 @@ type group struct {
 	best     knowledge.Candidate
 	item     *knowledge.Candidate // the item itself, when it is among the candidates
 	faq      *knowledge.Candidate // the bound FAQ most like the question as it was put
+	named    float64              // likeness of the item's best name to the question as it was put
 	strength float64
 }
 
@@ -122,6 +123,9 @@ func (t *turn) grouped(u *nlu.Understanding, whole, named []knowledge.Candidate,
 		}
 		if n < len(whole) && c.Document.Kind == knowledge.KindFAQ && (g.faq == nil || c.Evidence.Title > g.faq.Evidence.Title) {
 			g.faq = &c
+		}
+		if n < len(whole) && c.Document.Kind == knowledge.KindItem {
+			g.named = c.Evidence.Title
 		}
 		if c.Document.Kind == knowledge.KindItem && (g.item == nil || strength(c.Evidence) > strength(g.item.Evidence)) {
 			g.item = &c
@@ -327,7 +331,7 @@ func (t *turn) label(g group) string {
 // answerFrom answers with the entry of a group that fits best: the item's own fields where they hold what was asked, else the FAQ.
 func (t *turn) answerFrom(u *nlu.Understanding, g group) {
 	best := g.best
-	if g.faq != nil && len(t.attributes) == 0 && u.Topic != u.Core && g.faq.Evidence.Title >= asPut {
+	if g.faq != nil && len(t.attributes) == 0 && u.Topic != u.Core && g.faq.Evidence.Title >= max(asPut, g.named) {
 		best = *g.faq // no attribute, but a question of its own: 能提多少, 要不要本人去
 	}
 	if best.Document.Kind == knowledge.KindFAQ && !t.fieldsAnswer(g) {
@@ -341,6 +345,9 @@ func (t *turn) answerFrom(u *nlu.Understanding, g group) {
 
 // asPut is the likeness from which a FAQ is the question as it was put.
 const asPut = 0.55
+
+// veryQuestion is the likeness from which a FAQ is the question itself.
+const veryQuestion = 0.85
 
 // fieldsAnswer reports whether the bound item's fields hold the attribute that was asked for and the FAQ says no more.
 func (t *turn) fieldsAnswer(g group) bool {
@@ -357,8 +364,8 @@ func (t *turn) fieldsAnswer(g group) bool {
 			return false
 		}
 	}
-	if !slices.Contains(t.attributes, d.Attribute) { // the FAQ speaks of something else about the matter
-		return true
+	if !slices.Contains(t.attributes, d.Attribute) { // the FAQ speaks of something else about the matter, unless it is the very question
+		return g.best.Evidence.Title < veryQuestion
 	}
 	return g.best.Evidence.Title < 0.9 && g.item != nil && strength(g.item.Evidence) >= g.strength-0.15
 }

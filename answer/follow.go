@@ -132,6 +132,22 @@ func (t *turn) sameEntry() {
 	t.entry(t.talk.Entry, t.u)
 	if t.reply.Kind == message.Answer {
 		t.reply.Confidence = 0.9
+		t.nameRegion()
+	}
+}
+
+// nameRegion says that an answer for the whole city holds in the region that was just named (在萧山呢).
+func (t *turn) nameRegion() {
+	r, ok := t.Library.Region(t.u.Slots.Region)
+	if !ok || len(t.u.Slots.Attributes) > 0 {
+		return
+	}
+	s, _ := t.Library.Sentence("answer.same_in_region")
+	fill := map[string]string{"region": r.Name}
+	t.reply.Text = filled(s.Text, fill) + t.reply.Text
+	t.reply.Voice = shortVoice(filled(s.Voice, fill) + t.reply.Voice)
+	if t.reply.Card != nil {
+		t.reply.Card.Conclusion = filled(s.Text, fill) + t.reply.Card.Conclusion
 	}
 }
 
