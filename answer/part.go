@@ -75,26 +75,37 @@ func (p *part) materials(all []knowledge.Material) {
 	if len(all) == 0 {
 		return
 	}
-	names := make([]string, len(all))
+	var names, always []string
 	for i, m := range all {
-		names[i] = m.Name
+		names = append(names, m.Name)
+		if m.When == "" && m.Need != "optional" {
+			always = append(always, m.Name)
+		}
 		p.lines = append(p.lines, fmt.Sprintf("%d. %s", i+1, materialLine(m)))
 		p.basis = append(p.basis, m.By...)
 	}
-	p.key = fmt.Sprintf("%d 样材料", len(all))
-	p.conclusion = "要带 " + p.key + "。"
-	if len(all) == 1 {
+	p.value = strings.Join(names, "、")
+	switch n := len(always); {
+	case len(all) == 1:
 		p.key = names[0]
 		p.conclusion, p.lines = "要带"+materialLine(all[0])+"。", nil
+	case n == 0:
+		p.key = fmt.Sprintf("%d 样材料", len(all))
+		p.conclusion = "看情况带这 " + p.key + "。"
+	case n < len(all):
+		p.key = fmt.Sprintf("%d 样材料", n)
+		p.conclusion = fmt.Sprintf("要带 %s，另外 %d 样看情况。", p.key, len(all)-n)
+	default:
+		p.key = fmt.Sprintf("%d 样材料", n)
+		p.conclusion = "要带 " + p.key + "。"
 	}
-	p.value = strings.Join(names, "、")
-	shown := names
-	if len(shown) > 4 {
-		shown = shown[:4]
+	if len(always) == 0 {
+		always = names
 	}
+	shown := always[:min(4, len(always))]
 	p.voice = "要带" + strings.Join(shown, "，")
-	if len(names) > len(shown) {
-		p.voice += fmt.Sprintf("等，一共%d样", len(names))
+	if len(always) > len(shown) {
+		p.voice += fmt.Sprintf("等，一共%d样", len(always))
 	}
 	p.voice += "。"
 }

@@ -33,7 +33,7 @@ func TestRender(t *testing.T) {
 		conclusion, key, voice string
 		lines                  int
 	}{
-		{nlu.Materials, "要带 3 样材料。", "3 样材料", "要带户口簿，照片，委托书。", 3},
+		{nlu.Materials, "要带 2 样材料，另外 1 样看情况。", "2 样材料", "要带户口簿，照片。", 3},
 		{nlu.Time, "15 个工作日内发证。", "15 个工作日内发证", "15 个工作日内发证。", 1},
 		{nlu.Fee, "工本费 每证 40 元。", "40 元", "工本费 每证 40 元。", 0},
 		{nlu.Place, "到居住地派出所办。", "居住地派出所", "到居住地派出所办。", 0},
