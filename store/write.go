@@ -18,7 +18,7 @@ import (
 const maxBatch = 256
 
 // writeTime bounds one transaction on PostgreSQL: a server that falls silent must not hold the writer, and with it every turn.
-const writeTime = time.Minute
+const writeTime = 30 * time.Second
 
 var probeFiller = strings.Repeat("·", 4096)
 

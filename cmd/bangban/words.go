@@ -23,6 +23,7 @@ var advice = map[string]string{
 	"store.closed":      "程序正在退出，这一步没有做完。请再运行一次。",
 	"store.panic":       "程序出错了，没有改动数据。请把下面的内容发给维护的人。",
 	"answer.not_ready":  "知识还没有载入。请先运行 bangban serve 或 bangban import。",
+	"index.in_use":      "另一个帮办正在用这个数据目录里的索引。请先结束它，或用 --data 换一个目录；几台机器可以共用一个 PostgreSQL，数据目录要各用各的。",
 	"index.behind":      "索引和知识不一致。请停下服务，删掉数据目录里的 index，再启动。",
 	"import.twice":      "同一条内容在这次导入里写了两遍。请删掉一处再导入。",
 	"revision.content":  "内容的格式不对，没有导入。请先运行 bangban check --corpus 目录 查看。",

@@ -17,6 +17,8 @@ import (
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/mapping"
+
+	"bangban/kernel/fault"
 	bleveindex "github.com/blevesearch/bleve_index_api"
 )
 
@@ -103,7 +105,7 @@ func (d *disk) removeOthers() error {
 	return nil
 }
 
-var errInUse = errors.New("another process holds it")
+var errInUse = fault.Wrap(fault.Conflict, "index.in_use", errors.New("another process holds it"))
 
 // openGeneration opens one bleve index and checks that it is whole. A lock that another process holds is waited for for
 // two seconds: bleve would wait for ever.
