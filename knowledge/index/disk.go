@@ -17,9 +17,9 @@ import (
 	"github.com/blevesearch/bleve/v2"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	"github.com/blevesearch/bleve/v2/mapping"
+	bleveindex "github.com/blevesearch/bleve_index_api"
 
 	"bangban/kernel/fault"
-	bleveindex "github.com/blevesearch/bleve_index_api"
 )
 
 // The fields of the disk index.
