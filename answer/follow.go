@@ -226,6 +226,11 @@ func (t *turn) narrowed() (bool, error) {
 		t.clarified = true
 		return t.resolve("region:"+cityPart(t.u.Slots.Region), p), nil
 	}
+	if t.u.Topic == "" && len(t.u.Slots.Attributes) > 0 && len(p.Options) > 0 {
+		// Another detail instead of a choice (那要多久): told for the matter that fits best, which the card names.
+		t.clarified = true
+		return t.resolve(p.Options[0].Value, p), nil
+	}
 	alone, err := t.search(t.u)
 	if err != nil {
 		return false, err
