@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -145,41 +144,6 @@ func TestWalks(t *testing.T) {
 				first[q] = written(w.last)
 			},
 		})
-	})
-}
-
-// FuzzAnswer sends whatever a client may send: text, the value of a choice, the region, and a context from an older version.
-func FuzzAnswer(f *testing.F) {
-	city := open(f)
-	f.Add("身份证丢了咋补啊", "", "", "{}")
-	f.Add("补领", "entry:id-card-replace#lost", "330109", `{"entry":"id-card-replace","pending":{"reason":"which_item","question":"身份证","options":[]}}`)
-	f.Add("在萧山呢", "region:999", "999", `{"entry":"gone","attribute":"fee","misses":1,"pending":{"reason":"which_region","entry":"gone"}}`)
-	f.Add("第二个", "", "", `{"pending":{"options":[{"label":"","value":"entry:"},{"label":"a","value":"region:"}]},"kind":"clarify"}`)
-	f.Fuzz(func(t *testing.T, text, value, region, remembered string) {
-		var talk message.Context
-		if len(text) > 8000 || json.Unmarshal([]byte(remembered), &talk) != nil {
-			t.Skip()
-		}
-		q := message.Question{Text: text, Value: value, Region: region, Channel: message.API, Now: goldenTime.UnixMicro()}
-		reply, next, err := city.Engine.Answer(t.Context(), q, talk)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if reply.Reason == message.Repeat { // says what the context holds
-			return
-		}
-		for _, f := range faults(reply) {
-			t.Error(f)
-		}
-		if reply.Kind == message.Clarify && talk.Pending != nil {
-			t.Error("two clarifying questions in a row")
-		}
-		if !utf8.ValidString(reply.Text) || !utf8.ValidString(reply.Voice) {
-			t.Errorf("broken UTF-8: %q, %q", reply.Text, reply.Voice)
-		}
-		if _, err := json.Marshal(next); err != nil {
-			t.Error(err)
-		}
 	})
 }
 
