@@ -16,7 +16,7 @@ const maxAttributes = 3
 
 // item answers from the fields of an item: the attributes asked for, or the overview.
 func (t *turn) item(it *knowledge.Item, situation *knowledge.Situation) {
-	d := merged(it, situation)
+	d := it.In(situation)
 	card := &message.Card{Title: it.Name}
 	if situation != nil {
 		card.Title += "（" + situation.Name + "）"
@@ -212,46 +212,6 @@ func writeLine(b *strings.Builder, line string) {
 		b.WriteByte('\n')
 	}
 	b.WriteString(line)
-}
-
-// merged lays the details of a situation over those of the item.
-func merged(it *knowledge.Item, s *knowledge.Situation) knowledge.Details {
-	d := it.Details
-	if s == nil {
-		return d
-	}
-	replace(&d.Conditions, s.Conditions)
-	replace(&d.Materials, s.Materials)
-	replace(&d.Fees, s.Fees)
-	replace(&d.Places, s.Places)
-	replace(&d.Hours, s.Hours)
-	replace(&d.Phones, s.Phones)
-	replace(&d.Complaint, s.Complaint)
-	replace(&d.Validity, s.Validity)
-	replace(&d.Steps, s.Steps)
-	replace(&d.Notes, s.Notes)
-	if s.Statutory != nil || s.Promised != nil {
-		d.Statutory, d.Promised = s.Statutory, s.Promised
-	}
-	if s.Visits != nil {
-		d.Visits = s.Visits
-	}
-	if s.Online != nil {
-		d.Online = s.Online
-	}
-	if s.Agent != nil {
-		d.Agent = s.Agent
-	}
-	if s.Result != nil {
-		d.Result = s.Result
-	}
-	return d
-}
-
-func replace[T any](to *[]T, from []T) {
-	if len(from) > 0 {
-		*to = from
-	}
 }
 
 func factsPart(a nlu.Attribute, facts []knowledge.Fact) part {

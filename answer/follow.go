@@ -53,7 +53,7 @@ func (t *turn) resolve(value string, p *message.Pending) bool {
 	}
 	id, situation, _ := strings.Cut(id, "#")
 	if it, found := t.itemOf(knowledge.ItemID(id)); found {
-		s := situationByID(it, situation)
+		s := it.Situation(situation)
 		if s == nil {
 			s = situationIn(it, t.u.Normal)
 		}

@@ -89,18 +89,3 @@ func TestFees(t *testing.T) {
 		}
 	}
 }
-
-func TestMergedSituation(t *testing.T) {
-	it := &knowledge.Item{Details: knowledge.Details{
-		Fees:      []knowledge.Fee{{Name: "工本费", Yuan: "20"}},
-		Statutory: &knowledge.Limit{N: 60, Unit: "day"},
-	}}
-	s := &knowledge.Situation{Details: knowledge.Details{Fees: []knowledge.Fee{{Name: "工本费", Yuan: "40"}}}}
-	d := merged(it, s)
-	if d.Fees[0].Yuan != "40" || d.Statutory == nil || d.Statutory.N != 60 {
-		t.Errorf("got %+v", d)
-	}
-	if it.Fees[0].Yuan != "20" {
-		t.Error("the item itself changed")
-	}
-}

@@ -13,7 +13,7 @@ import (
 func (t *turn) itemFor(it *knowledge.Item, u *nlu.Understanding) {
 	situation := situationIn(it, u.Normal)
 	if situation == nil && t.talk.Entry == string(it.ID) && t.talk.Situation != "" {
-		situation = situationByID(it, t.talk.Situation)
+		situation = it.Situation(t.talk.Situation)
 	}
 	if situation == nil && !t.clarified && t.differs(it) {
 		options := make([]message.Option, 0, maxChoice)
@@ -49,15 +49,6 @@ func situationIn(it *knowledge.Item, normal string) *knowledge.Situation {
 	return best
 }
 
-func situationByID(it *knowledge.Item, id string) *knowledge.Situation {
-	for i := range it.Situations {
-		if it.Situations[i].ID == id {
-			return &it.Situations[i]
-		}
-	}
-	return nil
-}
-
 // differs reports whether what was asked depends on the 情形 so that one has to be chosen: papers that differ can't be read together,
 // and a wrong one costs a visit. Other attributes are told for each situation.
 func (t *turn) differs(it *knowledge.Item) bool {
@@ -86,7 +77,7 @@ func variants(it *knowledge.Item, a nlu.Attribute) []variant {
 	}
 	add("", it.Details)
 	for i := range it.Situations {
-		add(it.Situations[i].Name, merged(it, &it.Situations[i]))
+		add(it.Situations[i].Name, it.In(&it.Situations[i]))
 	}
 	return out
 }

@@ -378,16 +378,6 @@ func (k *checker) faq(f *FAQ) {
 
 var allAttributes = append([]nlu.Attribute{nlu.Steps, nlu.Visits, nlu.LegalBasis, nlu.Complaints}, nlu.Attributes...)
 
-// Situation returns the 情形 of that id, nil when there is none.
-func (it *Item) Situation(id string) *Situation {
-	for i := range it.Situations {
-		if it.Situations[i].ID == id {
-			return &it.Situations[i]
-		}
-	}
-	return nil
-}
-
 // contradiction is rule 19: the amounts that a FAQ tells of an item's fee are among those of its fields.
 func (k *checker) contradiction(f *FAQ, it *Item) {
 	if f.Attribute != string(nlu.Fee) || len(it.Fees) == 0 {

@@ -92,11 +92,12 @@ func Guide(item *knowledge.Item, situation string, department string, resolve Re
 	if len(item.Situations) > 0 {
 		p.Situations = append(p.Situations, RegionLink{Name: "通常", URL: "/items/" + p.ID, Current: true})
 	}
-	for _, s := range item.Situations {
+	for i := range item.Situations {
+		s := &item.Situations[i]
 		current := s.ID == situation
 		if current {
 			p.Situation, p.Situations[0].Current = s.Name, false
-			d = overlay(d, s.Details)
+			d = item.In(s)
 		}
 		p.Situations = append(p.Situations, RegionLink{Name: s.Name, URL: "/items/" + p.ID + "?situation=" + s.ID, Current: current})
 	}
@@ -108,32 +109,6 @@ func Guide(item *knowledge.Item, situation string, department string, resolve Re
 	refs.of(item.Laws)
 	p.Laws = refs.laws
 	return p
-}
-
-// overlay puts the details of a situation over those of the item: what is filled replaces, what is empty stays.
-func overlay(d, s knowledge.Details) knowledge.Details {
-	pick := func(has bool, set func()) {
-		if has {
-			set()
-		}
-	}
-	pick(len(s.Conditions) > 0, func() { d.Conditions = s.Conditions })
-	pick(len(s.Materials) > 0, func() { d.Materials = s.Materials })
-	pick(s.Statutory != nil, func() { d.Statutory = s.Statutory })
-	pick(s.Promised != nil, func() { d.Promised = s.Promised })
-	pick(len(s.Fees) > 0, func() { d.Fees = s.Fees })
-	pick(s.Visits != nil, func() { d.Visits = s.Visits })
-	pick(len(s.Places) > 0, func() { d.Places = s.Places })
-	pick(len(s.Hours) > 0, func() { d.Hours = s.Hours })
-	pick(len(s.Phones) > 0, func() { d.Phones = s.Phones })
-	pick(len(s.Complaint) > 0, func() { d.Complaint = s.Complaint })
-	pick(s.Online != nil, func() { d.Online = s.Online })
-	pick(s.Agent != nil, func() { d.Agent = s.Agent })
-	pick(s.Result != nil, func() { d.Result = s.Result })
-	pick(len(s.Validity) > 0, func() { d.Validity = s.Validity })
-	pick(len(s.Steps) > 0, func() { d.Steps = s.Steps })
-	pick(len(s.Notes) > 0, func() { d.Notes = s.Notes })
-	return d
 }
 
 func sections(d knowledge.Details, refs *references) []Section {
