@@ -150,10 +150,6 @@ func materialNote(m knowledge.Material) string {
 	return strings.Join(notes, "，")
 }
 
-var units = map[knowledge.Unit]string{
-	"minute": "分钟", "hour": "小时", "day": "日", "working_day": "个工作日", "month": "个月", "year": "年",
-}
-
 // limits says the shorter promise first and the law's limit behind it.
 func (p *part) limits(statutory, promised *knowledge.Limit) {
 	first := promised
@@ -179,12 +175,8 @@ func (p *part) limits(statutory, promised *knowledge.Limit) {
 }
 
 func limitWords(l *knowledge.Limit) (key, sentence string) {
-	does := firstOf(l.Does, "办结")
-	if l.AtOnce {
-		return "当场" + does, "当场" + does + "。"
-	}
-	key = fmt.Sprintf("%d %s内%s", l.N, units[l.Unit], does)
-	if from := strings.TrimSuffix(l.From, "。"); from != "" {
+	key = l.String()
+	if from := strings.TrimSuffix(l.From, "。"); from != "" && !l.AtOnce {
 		return key, key + "，" + strings.TrimSuffix(strings.TrimSuffix(from, "算起"), "起") + "起算。"
 	}
 	return key, key + "。"

@@ -206,24 +206,13 @@ func materials(ms []knowledge.Material, refs *references) []Line {
 	return out
 }
 
-var units = map[knowledge.Unit]string{"minute": "分钟", "hour": "小时", "day": "日", "working_day": "个工作日", "month": "个月", "year": "年"}
-
 func limits(d knowledge.Details, refs *references) []Line {
 	var out []Line
 	add := func(l *knowledge.Limit, kind string) {
 		if l == nil {
 			return
 		}
-		line := Line{Refs: refs.of(l.By)}
-		does := l.Does
-		if does == "" {
-			does = "办结"
-		}
-		if l.AtOnce {
-			line.Strong = "当场" + does
-		} else {
-			line.Strong = fmt.Sprintf("%d %s内%s", l.N, units[l.Unit], does)
-		}
+		line := Line{Strong: l.String(), Refs: refs.of(l.By)}
 		line.Notes = append(line.Notes, nonEmpty(l.From, l.Note)...)
 		if d.Promised != nil && d.Statutory != nil {
 			line.Notes = append(line.Notes, kind)

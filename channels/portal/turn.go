@@ -50,7 +50,7 @@ func Times(turns []Turn) {
 	}
 }
 
-// Shown is how many materials a card shows before it folds the rest.
+// folded is how many materials a card shows before it folds the rest.
 const folded = 5
 
 // Materials returns the materials that are shown at once.
@@ -171,7 +171,7 @@ func (s shown) Alarm() bool {
 	return s.Reply != nil && s.Reply.Kind == message.Handoff && s.Reply.Reason == message.Danger
 }
 
-// Rateable reports whether 有用 · 没用 are asked for: answers and unknowns, not small talk.
+// Rateable reports whether 有用 · 没用 are asked for: on answers alone.
 func (s shown) Rateable() bool {
 	return s.Reply != nil && s.ID != "" && s.Reply.Kind == message.Answer
 }
