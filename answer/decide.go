@@ -11,7 +11,8 @@ import (
 	"bangban/nlu"
 )
 
-// The decision's thresholds, on group.strength (0-1). They are read off the tuning half of the labelled questions.
+// The decision's thresholds, on group.strength (0-1), read off the labelled questions in corpus/questions
+// (docs/decisions/007-strength-and-thresholds.md).
 const (
 	floor     = 0.26  // below it the city does not know
 	foreign   = 0.15  // below it the question is not the city's business
@@ -47,8 +48,7 @@ func (t *turn) ask(u *nlu.Understanding) error {
 		t.verb(kind, groups)
 		return nil
 	}
-	t.decide(u, groups)
-	return nil
+	return t.decide(u, groups)
 }
 
 // search returns the groups that the question may mean, strongest first. It asks twice: with all the citizen's words, for entries
@@ -179,22 +179,25 @@ func favour(u *nlu.Understanding, d *knowledge.Document) float64 {
 }
 
 // decide answers, asks back, or says that it does not know.
-func (t *turn) decide(u *nlu.Understanding, groups []group) {
+func (t *turn) decide(u *nlu.Understanding, groups []group) error {
 	if u.Correction {
 		groups = without(groups, t.talk.Entry)
 	}
 	if u.Intent == nlu.OtherDoor && (len(groups) == 0 || groups[0].strength < sureDoor) {
-		groups = t.door(u)
+		var err error
+		if groups, err = t.door(u); err != nil {
+			return err
+		}
 	}
 	if len(groups) == 0 || groups[0].strength < floor {
 		t.unknown(u, groups)
-		return
+		return nil
 	}
 	rivals := rivalsOf(groups, u)
 	again := t.talk.Pending != nil // never two clarifying questions in a row: the others are offered with the answer
 	if len(rivals) > 1 && !t.clarified && !again {
 		t.clarifyItem(u, rivals)
-		return
+		return nil
 	}
 	t.clarified = t.clarified || again
 	t.answerFrom(u, groups[0])
@@ -208,6 +211,7 @@ func (t *turn) decide(u *nlu.Understanding, groups []group) {
 	if u.Intent == nlu.OtherDoor && t.reply.Kind == message.Answer {
 		t.reply.Reason = message.OtherDoor
 	}
+	return nil
 }
 
 func without(groups []group, key string) []group {

@@ -24,16 +24,13 @@ var doors = []struct{ word, question string }{
 }
 
 // door finds the entry of the door that the words name.
-func (t *turn) door(u *nlu.Understanding) []group {
+func (t *turn) door(u *nlu.Understanding) ([]group, error) {
 	for _, d := range doors {
 		if !strings.Contains(u.Normal, d.word) {
 			continue
 		}
 		groups, err := t.search(t.Understander.Understand(d.question, t.now()))
-		if err != nil {
-			return nil
-		}
-		return groups[:min(1, len(groups))]
+		return groups[:min(1, len(groups))], err
 	}
-	return nil
+	return nil, nil
 }

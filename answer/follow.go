@@ -180,8 +180,7 @@ func (t *turn) otherMatter(topic string) error {
 	if t.trace != nil {
 		t.trace.add(groups)
 	}
-	t.decide(whole, groups)
-	return nil
+	return t.decide(whole, groups)
 }
 
 // sameAct is what a matter gains when its name has the act or the situation of the last question (补, 丢失).
