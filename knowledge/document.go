@@ -56,7 +56,7 @@ func (w *words) facts(list []Fact) {
 }
 
 func (l *Library) itemDocument(it *Item) *Document {
-	d := &Document{ID: string(it.ID), Kind: KindItem, Item: it.ID, Regions: it.Regions, AgentOnly: it.Secrecy == "agent"}
+	d := &Document{ID: string(it.ID), Kind: KindItem, Item: it.ID, Regions: it.Regions, AgentOnly: !it.Secrecy.Public()}
 	d.From, d.Until = Validity(it.Effective, it.Expires)
 	d.Topics = append(append(d.Topics, it.Topics...), it.LegalTopics...)
 	var titles, body words
@@ -116,7 +116,7 @@ func detailWords(w *words, d *Details) {
 }
 
 func (l *Library) faqDocument(f *FAQ) *Document {
-	d := &Document{ID: f.ID, Kind: KindFAQ, Item: f.Item, Attribute: nlu.Attribute(f.Attribute), Regions: f.Regions, Topics: f.Topics, AgentOnly: f.Secrecy == "agent"}
+	d := &Document{ID: f.ID, Kind: KindFAQ, Item: f.Item, Attribute: nlu.Attribute(f.Attribute), Regions: f.Regions, Topics: f.Topics, AgentOnly: !f.Secrecy.Public()}
 	d.From, d.Until = Validity(f.Effective, f.Expires)
 	var titles, body words
 	titles.add(f.Question)

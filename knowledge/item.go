@@ -196,3 +196,7 @@ type CaseType string
 
 // Secrecy is public or agent.
 type Secrecy string
+
+// Public reports whether citizens may read what bears it. A word that is neither (a slip in an import) hides: what was meant for agents
+// must not come out by a misspelling.
+func (s Secrecy) Public() bool { return s == "" || s == "public" }

@@ -178,7 +178,7 @@ func (l *Library) cite(c *Corpus) {
 
 // visible reports whether an entry is in the snapshot, and notes when that changes next.
 func (l *Library) visible(effective, expires string, secrecy Secrecy, at int64, staff bool) bool {
-	if secrecy == "agent" && !staff {
+	if !secrecy.Public() && !staff {
 		return false
 	}
 	from, until := Validity(effective, expires)

@@ -120,3 +120,21 @@ func TestPointsOfARegion(t *testing.T) {
 		t.Error("月球 is a region")
 	}
 }
+
+// A slip in the cell that hides an entry must not show it.
+func TestMisspeltSecrecyHides(t *testing.T) {
+	for secrecy, public := range map[Secrecy]bool{"": true, "public": true, "agent": false, "内部口径": false, "Agent": false} {
+		c := &Corpus{Items: []*Item{{ID: "a", Name: "甲", Secrecy: secrecy}}, FAQs: []*FAQ{{ID: "b", Question: "乙", Secrecy: secrecy}}}
+		l := NewLibrary(c, time.Now(), nil)
+		_, item := l.Item("a")
+		_, faq := l.FAQ("b")
+		if item != public || faq != public {
+			t.Errorf("%q: item %v, FAQ %v, want %v", secrecy, item, faq, public)
+		}
+		for _, d := range l.Documents() {
+			if d.AgentOnly == public {
+				t.Errorf("%q: document %s for agents only: %v", secrecy, d.ID, d.AgentOnly)
+			}
+		}
+	}
+}

@@ -145,7 +145,7 @@ func (a *API) find(ctx context.Context, k Knowledge, q, region string, kinds []k
 
 // public reports whether citizens may see an item now.
 func (a *API) public(it *knowledge.Item) bool {
-	return it.Secrecy != "agent" && knowledge.Valid(it.Effective, it.Expires, a.Now())
+	return it.Secrecy.Public() && knowledge.Valid(it.Effective, it.Expires, a.Now())
 }
 
 // offered reports whether an item is for a region, for all around it, or for a part of it.
