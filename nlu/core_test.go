@@ -28,6 +28,15 @@ func TestCore(t *testing.T) {
 	}
 }
 
+func TestTopicOfCorrection(t *testing.T) {
+	u := starter(t)
+	for _, text := range []string{"不对，我说的是车", "我说的是车", "错了，我问的是车"} {
+		if got := u.Understand(text, testNow); !got.Correction || got.Core != "车" || got.Topic != "车" {
+			t.Errorf("%s: correction %v, core %q, topic %q", text, got.Correction, got.Core, got.Topic)
+		}
+	}
+}
+
 func TestLongStory(t *testing.T) {
 	u := starter(t)
 	story := "尊敬的局长您好！我是外地来杭州的普通打工者，二〇一八年来的，一直在工地上干活。老板人还不错，工友也都好，平时吃住都在一起，没有什么别的想法。" +

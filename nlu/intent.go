@@ -27,7 +27,7 @@ func (a *analysis) intent(out *Understanding) {
 	if a.long() && (len(grievances) >= 2 || len(grievances) == 1 && out.Emotion >= upset) {
 		scores[Complain] = max(scores[Complain], scores[Ask]+1)
 	}
-	if out.Slots.OtherCity != "" && !a.long() {
+	if a.elsewhere && !a.long() {
 		scores[OtherRegion] = max(scores[OtherRegion], 68)
 	}
 	best, second := Ask, Intent("")

@@ -304,7 +304,7 @@ func readWhole(l *Lexicon, cells []string) error {
 }
 
 func readCity(l *Lexicon, cells []string) error {
-	if len(cells) < 2 || !slices.Contains([]string{"province", "city", "ours", "origin_before", "origin_after", "place_after", "name_after"}, cells[0]) {
+	if len(cells) < 2 || !slices.Contains([]string{"province", "city", "ours", "origin_before", "origin_after", "matter_after", "holding_after", "place_after", "name_after"}, cells[0]) {
 		return fmt.Errorf("no kind %q", cells[0])
 	}
 	for _, w := range strings.Fields(strings.Join(cells[1:], " ")) {

@@ -150,9 +150,12 @@ func (a *analysis) region(s *Slots) {
 			s.RegionChoices = codes
 		}
 	}
-	if !ours {
-		s.OtherCity = a.otherCity()
+	if ours {
+		s.OtherCity = a.otherCity(a.holding)
+		return
 	}
+	s.OtherCity = a.otherCity(func(start, end int) bool { return !a.origin(start, end) })
+	a.elsewhere = s.OtherCity != ""
 }
 
 func (e *placeEntry) codes() []string {
@@ -190,8 +193,8 @@ func isRoad(runes []rune, end int) bool {
 	return false
 }
 
-// otherCity names a place outside the city when the matter lies there. 从上海迁户口 and 上海人 name where someone comes from.
-func (a *analysis) otherCity() string {
+// otherCity names the first place outside the city that counts.
+func (a *analysis) otherCity(counts func(start, end int) bool) string {
 	g := a.places
 	for i := 0; i < len(a.runes); i++ {
 		var city cityWord
@@ -212,7 +215,7 @@ func (a *analysis) otherCity() string {
 				end++
 			}
 		}
-		if !isRoad(a.runes, end) && !a.origin(i, end) {
+		if !isRoad(a.runes, end) && counts(i, end) {
 			return city.name
 		}
 		i = end - 1
@@ -220,7 +223,8 @@ func (a *analysis) otherCity() string {
 	return ""
 }
 
-// origin says that a city is named as where someone or something comes from or goes to.
+// origin says that a city is named as where someone or something comes from or goes to: 从上海迁户口, 上海人. What is done with
+// 上海牌照 may be done here; 上海牌照怎么摇号 is a matter of that city.
 func (a *analysis) origin(start, end int) bool {
 	g := a.places
 	for back := 1; back <= 3 && start-back >= 0; back++ {
@@ -228,14 +232,25 @@ func (a *analysis) origin(start, end int) bool {
 			return true
 		}
 	}
+	return !a.followed(end, "matter_after") && a.followed(end, "origin_after")
+}
+
+// holding says that a city is named as where something was issued or paid in: 宁波的公积金在杭州能用吗.
+func (a *analysis) holding(_, end int) bool { return a.followed(end, "holding_after") }
+
+// followed says that a word of a kind stands after a place, with or without 的 between.
+func (a *analysis) followed(end int, kind string) bool {
 	from := end
 	if from < len(a.runes) && a.runes[from] == '的' {
 		from++
 	}
-	for n := 1; n <= 4 && from+n <= len(a.runes); n++ {
-		if c, ok := g.cities[g.city.find(a.runes[from:from+n])]; ok && c.kind == "origin_after" {
+	for n := 1; n <= mostAfter && from+n <= len(a.runes); n++ {
+		if c, ok := a.places.cities[a.places.city.find(a.runes[from:from+n])]; ok && c.kind == kind {
 			return true
 		}
 	}
 	return false
 }
+
+// mostAfter is how long a word after a place may be.
+const mostAfter = 6

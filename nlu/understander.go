@@ -133,6 +133,8 @@ type analysis struct {
 	spans   []span         // the words
 	kept    []bool         // what belongs to the core
 	detail  []bool         // attributes, places, times: what narrows the question, but is not its subject
+	// elsewhere says that the matter lies outside the city.
+	elsewhere bool
 }
 
 func (u *Understander) analyse(normal string) *analysis {

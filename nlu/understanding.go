@@ -129,7 +129,8 @@ var Attributes = []Attribute{Materials, Time, Fee, Place, Hours, Phone, Conditio
 
 // Slots are the details found in one utterance.
 type Slots struct {
-	// Region is a GB/T 2260 code of the city; RegionText the words that named it. OtherCity is a place outside the city.
+	// Region is a GB/T 2260 code of the city; RegionText the words that named it. OtherCity is a place outside the
+	// city: where the matter lies (then the intent is OtherRegion), or where what it is about was issued (宁波的公积金在杭州能用吗).
 	Region     string `json:"region,omitempty"`
 	RegionText string `json:"region_text,omitempty"`
 	OtherCity  string `json:"other_city,omitempty"`
