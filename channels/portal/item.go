@@ -243,6 +243,11 @@ func fees(fs []knowledge.Fee, refs *references) []Line {
 	return out
 }
 
+// Places says where an item is handled, as its rules put it.
+func Places(item *knowledge.Item) []Line {
+	return places(item.Places, newReferences(func(knowledge.Basis) (message.Basis, bool) { return message.Basis{}, false }))
+}
+
 func places(ps []knowledge.Place, refs *references) []Line {
 	var out []Line
 	for _, p := range ps {

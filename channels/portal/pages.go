@@ -90,6 +90,7 @@ type SearchPage struct {
 	Q       string
 	Problem string
 	Hits    []Hit
+	More    bool // there may be more than are shown
 }
 
 // Hit is one search result. Title and Text are cut into pieces so that the words that matched can be marked.
@@ -112,6 +113,7 @@ type PointsPage struct {
 	Current  string // name of the region that is shown, empty for all
 	Item     string // name of the item whose points are shown, empty for all
 	Points   []Point
+	Places   []Line // where the item is handled, by its rules, when no point is listed for it
 	Hotlines []org.Hotline
 }
 

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"bangban/conversation/message"
@@ -131,7 +132,7 @@ func (s shown) Guide() bool {
 	}
 	if s.Reply.Card != nil {
 		for _, a := range s.Reply.Card.Actions {
-			if a.URL == source.URL {
+			if a.URL == source.URL || strings.HasPrefix(a.URL, "/items/") {
 				return false
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"bangban/conversation/message"
@@ -31,6 +32,7 @@ func functions(assets *Assets, location *time.Location) template.FuncMap {
 		"figure":   figure,
 		"dialable": func(a nlu.Attribute) bool { return a == nlu.Phone || a == nlu.Complaints },
 		"dial":     dial,
+		"calls":    calls,
 		"named":    named,
 		"add":      func(a, b int) int { return a + b },
 		"dict":     dict,
@@ -174,6 +176,39 @@ func dial(text string) []Piece {
 	var out []Piece
 	at := 0
 	for _, m := range numbers.FindAllStringIndex(text, -1) {
+		if m[0] > at {
+			out = append(out, Piece{Text: text[at:m[0]]})
+		}
+		out = append(out, Piece{Text: text[m[0]:m[1]], Mark: true})
+		at = m[1]
+	}
+	if at < len(text) {
+		out = append(out, Piece{Text: text[at:]})
+	}
+	return out
+}
+
+// services are the short numbers that the numbering plan keeps for emergencies and public service lines, and numbers with an area code.
+var services = regexp.MustCompile(`0\d{2,3}-\d{7,8}|400-?\d{3}-?\d{4}|11[09]|12[02]|12[1-3]\d{2}|9[56]\d{3,4}`)
+
+// counted follows a figure that is an amount or the number of a document, not a telephone.
+var counted = regexp.MustCompile(`^ ?(?:[\d.,〕\]%％-]|[a-zA-Z]|万|亿|元|人|名|户|家|个|件|条|号|年|月|日|天|时|分|秒|岁|次|份|页|张|平|米|公里|亩|吨|斤)`)
+
+// urgentBefore and urgentAfter stand beside one of the three-figure numbers when it is meant to be called: 120 is also a number of days.
+var urgentBefore, urgentAfter = regexp.MustCompile(`(?:打|拨|电话|热线|报警|火警|急救) ?$`), regexp.MustCompile(`^ ?[（(]?(?:报警|火警|急救|交通事故)`)
+
+// calls cuts running text so that the telephone numbers in it can be tapped. Amounts, dates and numbers of documents stay text.
+func calls(text string) []Piece {
+	var out []Piece
+	at := 0
+	for _, m := range services.FindAllStringIndex(text, -1) {
+		before, after := text[:m[0]], text[m[1]:]
+		if r, _ := utf8.DecodeLastRuneInString(before); strings.ContainsRune("0123456789.-,〔[#/", r) || r < utf8.RuneSelf && unicode.IsLetter(r) || counted.MatchString(after) {
+			continue
+		}
+		if m[1]-m[0] == 3 && !urgentAfter.MatchString(after) && !urgentBefore.MatchString(before) {
+			continue
+		}
 		if m[0] > at {
 			out = append(out, Piece{Text: text[at:m[0]]})
 		}

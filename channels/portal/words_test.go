@@ -98,6 +98,19 @@ func TestDial(t *testing.T) {
 	}
 }
 
+func TestCalls(t *testing.T) {
+	for in, want := range map[string]string{
+		"请打 12345，24 小时有人接": "[12345]", "请马上拨打 110（报警）、119（火警）、120（急救）。": "[110][119][120]", "出入境打12367": "[12367]",
+		"0571-87280185 或 96345": "[0571-87280185][96345]", "撞车打 122": "[122]",
+		"120 日内办结": "", "补 12345 元": "", "浙政发〔2016〕12345 号": "", "面积 120 平方米": "", "A 120 119 110": "", "330100-12345": "", "满 95000 元": "",
+	} {
+		all, marked := join(calls(in))
+		if all != in || marked != want {
+			t.Errorf("%q: got %q, marked %q", in, all, marked)
+		}
+	}
+}
+
 func TestMark(t *testing.T) {
 	for _, c := range []struct {
 		text, want string
@@ -136,6 +149,9 @@ func FuzzMark(f *testing.F) {
 		}
 		if all, _ := join(dial(text)); all != text {
 			t.Fatalf("dial: got %q", all)
+		}
+		if all, _ := join(calls(text)); all != text {
+			t.Fatalf("calls: got %q", all)
 		}
 	})
 }

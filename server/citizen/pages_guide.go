@@ -253,9 +253,12 @@ func (p *Pages) points(_ context.Context, req *struct {
 		code, body.Current = r.Code, r.Name
 	}
 	suffix := ""
-	if it, ok := lib.Item(knowledge.ItemID(req.Item)); ok {
+	if it, ok := lib.Item(knowledge.ItemID(req.Item)); ok && p.visible(it.Secrecy, it.Effective, it.Expires) {
 		suffix = "&item=" + url.QueryEscape(req.Item)
 		body.Item = it.Name
+		if len(lib.Points("", it.ID)) == 0 {
+			body.Places = portal.Places(it)
+		}
 	}
 	if body.Item == "" {
 		req.Item = ""

@@ -3,6 +3,7 @@ package citizen
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"bangban/channels/portal"
@@ -13,6 +14,7 @@ import (
 const (
 	longestSearch = 100 // characters
 	excerpt       = 90  // characters of a hit's text
+	mostHits      = 20
 )
 
 var kindNames = map[knowledge.EntryKind]string{knowledge.KindItem: "办事指南", knowledge.KindFAQ: "常见问题", knowledge.KindEvent: "一件事",
@@ -36,7 +38,7 @@ func (p *Pages) search(ctx context.Context, req *struct {
 		if err != nil {
 			return nil, err
 		}
-		body.Hits = hits
+		body.Hits, body.More = hits, len(hits) == mostHits
 	}
 	return p.page(&req.Looks, portal.Page{Title: "找一找", Body: body})
 }
@@ -44,19 +46,27 @@ func (p *Pages) search(ctx context.Context, req *struct {
 func (p *Pages) find(ctx context.Context, q string) ([]portal.Hit, error) {
 	published := p.Knowledge()
 	now := p.Now()
-	found, err := published.Search.Search(ctx, knowledge.Query{Understanding: published.Understand.Understand(q, now), Now: now.UnixMicro(), Kinds: searched, Limit: 20})
+	found, err := published.Search.Search(ctx, knowledge.Query{Understanding: published.Understand.Understand(q, now), Now: now.UnixMicro(), Kinds: searched, Limit: mostHits})
 	if err != nil {
 		return nil, err
 	}
 	var out []portal.Hit
 	for _, c := range found {
 		d := c.Document
+		if !telling(c.Evidence) && !slices.ContainsFunc(d.Titles, func(t string) bool { return strings.Contains(t, q) }) {
+			continue
+		}
 		words := append([]string{q}, c.Evidence.Matched...)
 		text := p.about(published.Library, d)
 		out = append(out, portal.Hit{Kind: kindNames[d.Kind], URL: address(d), Title: portal.Mark(d.Titles[0], words),
 			Text: portal.Mark(portal.Excerpt(text, words, excerpt), words)})
 	}
 	return out, nil
+}
+
+// telling reports whether enough of the words stands in an entry to show it: one common word is no find.
+func telling(e knowledge.Evidence) bool {
+	return e.Coverage >= 0.5 || e.Title >= 0.4 || e.Contained >= 0.5
 }
 
 // about is the line below a hit: what the entry says first.

@@ -30,8 +30,9 @@ export function talk(root: HTMLElement): Talk {
   // A tall answer is shown from its top, with the question above it when that is short; a short one from its end.
   const show = (question: HTMLElement, answer: HTMLElement): void => {
     const first = question.offsetHeight < scroller.clientHeight / 4 ? question : answer
-    const height = turns.getBoundingClientRect().bottom - first.getBoundingClientRect().top
-    if (height < scroller.clientHeight - 24) toEnd()
+    // The last choice is never cut by the dock for the sake of the question above.
+    const height = turns.getBoundingClientRect().bottom - answer.getBoundingClientRect().top
+    if (height <= scroller.clientHeight) toEnd()
     else scroller.scrollTo({top: scroller.scrollTop + first.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 16})
   }
   scroller.addEventListener('scroll', () => {
@@ -107,6 +108,9 @@ export function talk(root: HTMLElement): Talk {
       shape.innerHTML = html
       const fresh = shape.content.firstElementChild as HTMLElement | null
       if (!fresh) return
+      // The line comes without the words of the turn: 听一遍 keeps those it had.
+      const read = fresh.querySelector<HTMLElement>('[data-speak]')
+      if (read) read.dataset['speak'] = form.querySelector<HTMLElement>('[data-speak]')?.dataset['speak'] ?? ''
       form.replaceWith(fresh)
       const done = fresh.querySelector('.feedback__done')
       announce.textContent = done?.textContent ?? ''

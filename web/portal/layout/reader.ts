@@ -12,10 +12,10 @@ function words(e: Element): string {
 
 /** reader binds the switch in the toolbar; the choice lasts for this tab. */
 export function reader(root: Document): void {
-  const toggle = root.querySelector<HTMLButtonElement>('[data-read]')
-  if (!toggle) return
+  const toggles = [...root.querySelectorAll<HTMLButtonElement>('[data-read]')]
+  if (toggles.length === 0) return
   if (!canSpeak) {
-    toggle.closest('li')?.remove()
+    for (const t of toggles) t.closest('li')?.remove()
     return
   }
   let on = false
@@ -31,7 +31,7 @@ export function reader(root: Document): void {
   }
   const set = (value: boolean): void => {
     on = value
-    toggle.setAttribute('aria-pressed', String(on))
+    for (const t of toggles) t.setAttribute('aria-pressed', String(on))
     sessionStorage.setItem('read', on ? '1' : '')
     if (on) return
     quiet()
@@ -39,7 +39,7 @@ export function reader(root: Document): void {
   }
   root.addEventListener('mouseover', read)
   root.addEventListener('focusin', read)
-  toggle.addEventListener('click', () => {
+  for (const t of toggles) t.addEventListener('click', () => {
     set(!on)
     if (on) speak('朗读已打开。指到哪里，读到哪里。', () => undefined)
   })
