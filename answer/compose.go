@@ -36,7 +36,7 @@ func (t *turn) item(it *knowledge.Item, situation *knowledge.Situation) {
 		t.attributesOf(it, situation, d, asked)
 	}
 	t.reply.Suggestions = t.suggestions(it, situation, d, asked)
-	card.Actions = actions(it, d)
+	card.Actions = t.actions(it, d)
 	t.focus(string(it.ID), situation, asked)
 }
 
@@ -252,13 +252,13 @@ func (t *turn) suggestions(it *knowledge.Item, s *knowledge.Situation, d knowled
 var inOverview = []nlu.Attribute{nlu.Conditions, nlu.Materials, nlu.Time, nlu.Fee, nlu.Place, nlu.Online, nlu.Phone}
 
 // actions are what can be done next: at most one main button and two more.
-func actions(it *knowledge.Item, d knowledge.Details) []message.Action {
+func (t *turn) actions(it *knowledge.Item, d knowledge.Details) []message.Action {
 	var out []message.Action
 	if o := d.Online; o != nil && len(o.Entrances) > 0 && o.Entrances[0].URL != "" && (o.Mode == "full" || o.Mode == "partly") {
 		out = append(out, message.Action{Label: "在线申请", URL: o.Entrances[0].URL, Main: true})
 	}
 	out = append(out, message.Action{Label: "看完整指南", URL: "/items/" + url.PathEscape(string(it.ID)), Main: len(out) == 0})
-	if len(d.Places) > 0 {
+	if len(t.Library.Points("", it.ID)) > 0 {
 		out = append(out, message.Action{Label: "找办理网点", URL: "/points?item=" + url.QueryEscape(string(it.ID))})
 	}
 	return out

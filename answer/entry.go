@@ -30,7 +30,7 @@ func (t *turn) faq(f *knowledge.FAQ) {
 	t.cite(f.ID, f.Question, f.Department, f.Updated, "/faq/"+url.PathEscape(f.ID), used, p.basis)
 	if it, ok := t.itemOf(f.Item); ok {
 		entry = string(it.ID)
-		card.Actions = actions(it, it.Details)
+		card.Actions = t.actions(it, it.Details)
 		t.reply.Suggestions = t.suggestions(it, nil, it.Details, used)
 		t.cite(string(it.ID), it.Name, it.Department, it.Updated, "/items/"+url.PathEscape(string(it.ID)), nil, it.Laws)
 	}

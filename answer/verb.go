@@ -26,7 +26,7 @@ func (t *turn) verb(kind message.Kind, groups []group) {
 			t.place(d, p)
 		}
 	}
-	t.reply.Card.Actions = actions(it, d)
+	t.reply.Card.Actions = t.actions(it, d)
 	t.reply.Text = text + "\n" + t.sentence("verb.about_item", fill)
 	t.reply.Voice = voice
 	t.cite(string(it.ID), it.Name, it.Department, it.Updated, "/items/"+url.PathEscape(string(it.ID)), nil, it.Laws)
