@@ -61,7 +61,7 @@ func spokenNumbers(text string) string {
 func spoken(conclusion string, d knowledge.Details) string {
 	text := firstSentences(conclusion, 1)
 	for _, a := range []nlu.Attribute{nlu.Time, nlu.Fee} {
-		if p, ok := render(d, a); ok {
+		if p, ok := render(d, a); ok && (p.key == "" || !strings.Contains(text, p.key)) {
 			text += firstSentences(p.voice, 1)
 		}
 	}
