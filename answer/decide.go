@@ -189,7 +189,7 @@ func (t *turn) decide(u *nlu.Understanding, groups []group) error {
 			return err
 		}
 	}
-	if len(groups) == 0 || groups[0].strength < floor {
+	if len(groups) == 0 || !fitsAtAll(groups[0]) {
 		t.unknown(u, groups)
 		return nil
 	}
@@ -275,6 +275,18 @@ func rivalsOf(groups []group, u *nlu.Understanding) []group {
 	}
 	return out
 }
+
+// fitsAtAll reports whether a match is one: strong enough, and where it is weak, with a telling name or a good part of the question.
+func fitsAtAll(g group) bool {
+	e := g.best.Evidence
+	return g.strength >= weak || g.strength >= floor && (e.Contained >= halfName || e.Coverage >= halfSaid)
+}
+
+// A weak match holds this much of a telling name, or covers this much of the question.
+const (
+	halfName = 0.35
+	halfSaid = 0.45
+)
 
 // isNoun reports whether a question is a bare noun, short and with no attribute, no act and no situation, or a bare verb (换证多少钱).
 func isNoun(u *nlu.Understanding) bool {
