@@ -251,15 +251,16 @@ func mail(raw []rune, at int) (personalSpan, bool) {
 	for start > 0 && part(raw[start-1]) {
 		start--
 	}
-	dot := false
+	for start < at && raw[start] == '.' {
+		start++
+	}
 	for end < len(raw) && part(raw[end]) {
-		dot = dot || raw[end] == '.'
 		end++
 	}
-	for end > at+1 && raw[end-1] == '.' {
+	for end > at+1 && raw[end-1] == '.' { // a full stop is not the address's
 		end--
 	}
-	if start == at || !dot {
+	if start == at || !slices.Contains(raw[at+1:end], '.') {
 		return personalSpan{}, false
 	}
 	return personalSpan{span{start, end}, maskMail}, true
