@@ -28,7 +28,7 @@ var digits = strings.NewReplacer("0", "零", "1", "幺", "2", "二", "3", "三",
 
 // shortVoice makes text fit for the ear: no brackets, no addresses, telephone numbers digit by digit, at most three sentences.
 func shortVoice(text string) string {
-	text = address.ReplaceAllString(text, "")
+	text = address.ReplaceAllString(strings.ToValidUTF8(text, ""), "")
 	for bracketed.MatchString(text) {
 		text = bracketed.ReplaceAllString(text, "")
 	}
