@@ -46,7 +46,7 @@ func starter(t testing.TB) *Understander {
 		}
 	})
 	if sharedIt == nil {
-		t.Skip("no understander")
+		t.Fatal("no understander: see the first test that failed")
 	}
 	return sharedIt
 }

@@ -44,10 +44,21 @@ type Page struct {
 // `path`, `query`, `header` or `cookie` come from there (and must be `json:"-"`); a field of type Caller is filled.
 // What it returns is the body, or the problem. Every string in Req is a copy: it may be kept.
 func JSON[Req, Res any](do func(context.Context, *Req) (*Res, error)) Handler {
+	return Handler{api: true, run: adapt(false, do, func(x *exchange, res *Res) { x.writeJSON(res) })}
+}
+
+// HTML adapts a function to a page. The fields of a posted form are read into the fields of Req with a tag `form`.
+// Errors become the page of their problem.
+func HTML[Req any](do func(context.Context, *Req) (*Page, error)) Handler {
+	return Handler{run: adapt(true, do, func(x *exchange, page *Page) { x.writePage(page) })}
+}
+
+// adapt reads a request, lets do answer it within its time, and writes what comes out: the result, or the problem.
+func adapt[Req, Res any](page bool, do func(context.Context, *Req) (Res, error), write func(*exchange, Res)) func(*exchange) {
 	plan := planOf(reflect.TypeFor[Req]())
-	return Handler{api: true, run: func(x *exchange) {
+	return func(x *exchange) {
 		req := new(Req)
-		if err := x.read(plan, req, false); err != nil {
+		if err := x.read(plan, req, page); err != nil {
 			x.fail(err)
 			return
 		}
@@ -58,29 +69,8 @@ func JSON[Req, Res any](do func(context.Context, *Req) (*Res, error)) Handler {
 			x.fail(err)
 			return
 		}
-		x.writeJSON(res)
-	}}
-}
-
-// HTML adapts a function to a page. The fields of a posted form are read into the fields of Req with a tag `form`.
-// Errors become the page of their problem.
-func HTML[Req any](do func(context.Context, *Req) (*Page, error)) Handler {
-	plan := planOf(reflect.TypeFor[Req]())
-	return Handler{run: func(x *exchange) {
-		req := new(Req)
-		if err := x.read(plan, req, true); err != nil {
-			x.fail(err)
-			return
-		}
-		ctx, cancel := x.context()
-		defer cancel()
-		page, err := do(ctx, req)
-		if err != nil {
-			x.fail(err)
-			return
-		}
-		x.writePage(page)
-	}}
+		write(x, res)
+	}
 }
 
 // read fills req from the request and checks that it may be made at all.

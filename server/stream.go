@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"reflect"
 	"sync"
 	"time"
 
@@ -79,22 +78,7 @@ func (s *Stream) write(p []byte) error {
 // Events adapts a function to a stream of server-sent events. The function checks the request and returns the feed, or
 // the problem; the feed runs until the reader is gone or the server stops.
 func Events[Req any](open func(context.Context, *Req) (Feed, error)) Handler {
-	plan := planOf(reflect.TypeFor[Req]())
-	return Handler{api: true, run: func(x *exchange) {
-		req := new(Req)
-		if err := x.read(plan, req, false); err != nil {
-			x.fail(err)
-			return
-		}
-		ctx, cancel := x.context()
-		defer cancel()
-		feed, err := open(ctx, req)
-		if err != nil {
-			x.fail(err)
-			return
-		}
-		x.stream(feed)
-	}}
+	return Handler{api: true, run: adapt(false, open, func(x *exchange, feed Feed) { x.stream(feed) })}
 }
 
 func (x *exchange) stream(feed Feed) {
