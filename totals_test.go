@@ -2,6 +2,7 @@ package bangban_test
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -21,12 +22,12 @@ func TestGoldenTotals(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	score, err := eval.Questions(t.Context(), rows, city.Engine, goldenTime.UnixMicro(), func(string, int, int) {})
+	score, err := eval.Questions(t.Context(), rows, city.Engine, eval.QuestionOptions{Now: goldenTime.UnixMicro(), Matter: city.Matter})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := score.Print(&b); err != nil {
+	if err := errors.Join(score.Print(&b), score.Report(&b)); err != nil {
 		t.Fatal(err)
 	}
 	compare(t, filepath.Join("testdata", "totals.txt"), b.String())

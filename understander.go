@@ -52,3 +52,6 @@ func names(lib *knowledge.Library) []string {
 
 // Understander is what understands questions at present.
 func (c *City) Understander() *nlu.Understander { return c.current.Load().Understander }
+
+// Matter returns the item that an entry belongs to (knowledge.Library.Matter), at present.
+func (c *City) Matter(entry string) string { return c.current.Load().Library.Matter(entry) }

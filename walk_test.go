@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"bangban/answer"
 	"bangban/answer/eval"
 	"bangban/conversation/message"
 )
@@ -46,7 +47,7 @@ func questions(t testing.TB) []string {
 
 // walk is one citizen's talk in the property test.
 type walk struct {
-	engine eval.Answerer
+	engine *answer.Engine
 	talk   message.Context
 	last   message.Reply
 }

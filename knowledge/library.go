@@ -240,6 +240,26 @@ func (l *Library) FAQ(id string) (*FAQ, bool) { f, ok := l.faqs[id]; return f, o
 // Event returns a 一件事.
 func (l *Library) Event(id string) (*LifeEvent, bool) { e, ok := l.events[id]; return e, ok }
 
+// Matter returns the item that an entry belongs to, or the entry's own id where it stands alone; empty when there is no such entry.
+func (l *Library) Matter(id string) string {
+	if _, ok := l.items[ItemID(id)]; ok {
+		return id
+	}
+	if f, ok := l.faqs[id]; ok {
+		if f.Item != "" {
+			return string(f.Item)
+		}
+		return id
+	}
+	_, event := l.events[id]
+	_, hotline := l.hotlines[strings.TrimPrefix(id, "hotline-")]
+	_, point := l.points[strings.TrimPrefix(id, "point-")]
+	if event || hotline || point {
+		return id
+	}
+	return ""
+}
+
 // Items lists the published items by id. The list must not be changed; so with the others.
 func (l *Library) Items() []*Item { return l.lists.Items }
 

@@ -3,9 +3,12 @@ package eval
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
+	"bangban/answer"
 	"bangban/conversation/message"
 )
 
@@ -14,15 +17,15 @@ func TestReadQuestions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rows) != 3 || rows[0].Line != 3 || len(rows[0].Turns) != 2 || rows[0].Turns[1] != "那要多久" || rows[1].label() != "unknown|handoff" || rows[2].Pattern != nil {
+	if len(rows) != 3 || rows[0].Line != 3 || len(rows[0].Turns) != 2 || rows[0].Turns[1] != "那要多久" || rows[1].label() != "unknown|handoff" || len(rows[2].Labels) != 0 {
 		t.Errorf("rows %+v", rows)
 	}
 	for _, tt := range []struct{ name, text, want string }{
 		{"nothing", "# only\n", "no question in it"},
-		{"one column", "answer\n", "q.tsv, line 1: want kind, question, pattern"},
-		{"four columns", "# \nanswer\tx\ty\tz\n", "line 2: want kind, question, pattern"},
+		{"one column", "answer\n", "q.tsv, line 1: want kind, question, labels"},
+		{"six columns", "# \nanswer\tx\ty\tz\ta\tb\n", "line 2: want kind, question, labels"},
 		{"unknown kind", "reply\tx\ty\n", `no kind "reply"`},
-		{"no pattern", "answer\tx\n", "wants a pattern"},
+		{"no pattern", "answer\tx\n", "wants a label"},
 		{"bad pattern", "answer\tx\t(\n", "pattern: error parsing regexp"},
 		{"empty turn", "clarify\tx >>  >> y\n", "a turn is empty"},
 	} {
@@ -37,13 +40,14 @@ type script struct {
 	replies map[string]message.Reply
 	asked   []message.Question
 	talks   []message.Context
+	found   map[string][]answer.TracedCandidate
 }
 
-func (s *script) Answer(_ context.Context, q message.Question, talk message.Context) (message.Reply, message.Context, error) {
+func (s *script) Explain(_ context.Context, q message.Question, talk message.Context) (message.Reply, message.Context, *answer.Trace, error) {
 	s.asked = append(s.asked, q)
 	s.talks = append(s.talks, talk)
 	r := s.replies[q.Text]
-	return r, message.Context{LastQuestion: q.Text}, nil
+	return r, message.Context{LastQuestion: q.Text}, &answer.Trace{Candidates: s.found[q.Text]}, nil
 }
 
 func answered(title string) message.Reply {
@@ -73,7 +77,7 @@ func TestQuestions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := Questions(context.Background(), rows, engine, 42, nil)
+	s, err := Questions(context.Background(), rows, engine, QuestionOptions{Now: 42})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +111,7 @@ func TestQuestions(t *testing.T) {
 		}
 	}
 	var out strings.Builder
-	if err := s.Print(&out); err != nil || !strings.Contains(out.String(), "即时解答率") || !strings.Contains(out.String(), "第 2 行  护照丢了") {
+	if err := errors.Join(s.Print(&out), s.Report(&out)); err != nil || !strings.Contains(out.String(), "即时解答率") || !strings.Contains(out.String(), "第 2 行  护照丢了") {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 	raw, err := json.Marshal(s)
@@ -130,4 +134,87 @@ func FuzzQuestions(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestLabels(t *testing.T) {
+	rows, err := ReadQuestions(strings.NewReader("answer@typo@attr\t身粉证多少钱\t=id-card-renew|id-card-replace\t身份证.*费\nunknown|handoff@near\t渔船登记\n"), "q.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := rows[0]; len(r.Tags) != 2 || r.Tags[1] != "attr" || r.want() != "answer =id-card-renew|id-card-replace 身份证.*费" || rows[1].Tags[0] != tagNear {
+		t.Errorf("rows %+v", rows)
+	}
+	matter := func(entry string) string {
+		return map[string]string{"id-card-renew": "id-card-renew", "faq-1": "id-card-replace", "faq-2": "passport"}[entry]
+	}
+	for _, tt := range []struct {
+		entry, title string
+		want         bool
+	}{
+		{"id-card-renew", "换领", true}, {"faq-1", "补领几天", true}, {"faq-2", "护照", false}, {"other", "身份证的费用", true}, {"other", "别的", false},
+	} {
+		o := outcome{row: rows[0], matter: matter, reply: message.Reply{Kind: message.Answer, Citations: []message.Citation{{EntryID: tt.entry, Title: tt.title}}}}
+		if o.right() != tt.want {
+			t.Errorf("%+v: right is %v", tt, o.right())
+		}
+	}
+	if _, err := ReadQuestions(strings.NewReader("answer\tx\t=a||b\n"), "q.tsv"); err == nil || !strings.Contains(err.Error(), "empty entry") {
+		t.Errorf("got %v for a label with an empty entry", err)
+	}
+}
+
+func TestHalves(t *testing.T) {
+	var b strings.Builder
+	for i := range 200 {
+		fmt.Fprintf(&b, "clarify\t问题 %d\n", i)
+	}
+	rows, err := ReadQuestions(strings.NewReader(b.String()), "q.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a, z := Tuning.Of(rows), Test.Of(rows)
+	if len(a)+len(z) != 200 || len(a) < 70 || len(z) < 70 || len(Both.Of(rows)) != 200 {
+		t.Errorf("%d tuning, %d test of 200", len(a), len(z))
+	}
+	if again := Tuning.Of(rows); len(again) != len(a) || again[0].Line != a[0].Line {
+		t.Error("a row changed its half")
+	}
+	if h := (Row{Turns: []string{"身份证丢了", "那要多久"}}).Half(); h != (Row{Turns: []string{"身份证丢了 >> 那要多久"}}).Half() {
+		t.Error("the half is not that of the question as it is written")
+	}
+}
+
+func TestStages(t *testing.T) {
+	matter := func(entry string) string {
+		return map[string]string{"a": "a", "b": "b", "faq-a": "a"}[entry]
+	}
+	found := func(ids ...string) *answer.Trace {
+		tr := &answer.Trace{}
+		for _, id := range ids {
+			tr.Candidates = append(tr.Candidates, answer.TracedCandidate{Entry: id, Best: id})
+		}
+		return tr
+	}
+	for _, tt := range []struct {
+		name, row string
+		kind      message.Kind
+		trace     *answer.Trace
+		want      Stage
+	}{
+		{"heard as talk", "answer\tx\t=a", message.Smalltalk, found(), StageWords},
+		{"no such entry", "answer\tx\t=gone", message.Unknown, found("a"), StageKnowledge},
+		{"not found", "answer\tx\t=a", message.Answer, found("b"), StageRetrieval},
+		{"second", "answer\tx\t=a", message.Answer, found("b", "faq-a"), StageRanking},
+		{"first, yet not answered", "answer\tx\t=a", message.Unknown, found("a", "b"), StageDecision},
+		{"answered for nothing", "unknown@near\tx", message.Answer, found("a"), StageDecision},
+		{"a complaint answered", "complaint\tx", message.Answer, found("a"), StageWords},
+	} {
+		rows, err := ReadQuestions(strings.NewReader(tt.row), "q.tsv")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (outcome{rows[0], message.Reply{Kind: tt.kind}, tt.trace, matter}).stage(); got != tt.want {
+			t.Errorf("%s: stage %s, want %s", tt.name, got, tt.want)
+		}
+	}
 }

@@ -15,16 +15,18 @@ import (
 
 // evalCommand measures: a retrieval set in BEIR layout, or labelled questions through the whole engine.
 type evalCommand struct {
-	JSON      bool   `name:"json" help:"Print the figures as JSON."`
-	TREC      string `name:"run" help:"Write the ranked lists of a retrieval set to this file, in TREC format." placeholder:"FILE"`
-	Lexical   bool   `name:"lexical" help:"Leave the meaning stage out."`
-	Questions string `name:"questions" help:"Ask the labelled questions of this file (kind, question, pattern)." placeholder:"FILE"`
-	Dir       string `arg:"" optional:"" help:"Folder with corpus.jsonl, queries.jsonl and qrels.tsv."`
+	JSON      bool     `name:"json" help:"Print the figures as JSON."`
+	TREC      string   `name:"run" help:"Write the ranked lists of a retrieval set to this file, in TREC format." placeholder:"FILE"`
+	Lexical   bool     `name:"lexical" help:"Leave the meaning stage out."`
+	Questions []string `name:"questions" help:"Ask the labelled questions of these files (kind, question, labels)." placeholder:"FILE"`
+	Half      string   `name:"half" help:"Only this half of the questions: tuning or test. The wrong rows of the test half are counted, not shown." enum:"tuning,test,both" default:"both"`
+	Brief     bool     `name:"brief" help:"Leave out the report on wrong rows."`
+	Dir       string   `arg:"" optional:"" help:"Folder with corpus.jsonl, queries.jsonl and qrels.tsv."`
 }
 
 // Run measures what was asked for.
 func (c *evalCommand) Run(a *app) error {
-	if (c.Dir == "") == (c.Questions == "") {
+	if (c.Dir == "") == (len(c.Questions) == 0) {
 		return errors.New("请给出一个检索集文件夹，或者 --questions 文件，二选一。")
 	}
 	ctx := context.Background()
@@ -33,31 +35,49 @@ func (c *evalCommand) Run(a *app) error {
 		return err
 	}
 	defer city.Close()
-	if c.Questions != "" {
+	if len(c.Questions) > 0 {
 		return c.questions(ctx, a, city)
 	}
 	return c.retrieval(ctx, a, city)
 }
 
-// questions asks a labelled file.
+// questions asks labelled files.
 func (c *evalCommand) questions(ctx context.Context, a *app, city *bangban.City) error {
-	f, err := os.Open(c.Questions)
-	if err != nil {
-		return fmt.Errorf("打不开问题文件：%w", err)
+	var rows []eval.Row
+	for _, name := range c.Questions {
+		more, err := readQuestions(name)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, more...)
 	}
-	defer f.Close()
-	rows, err := eval.ReadQuestions(f, c.Questions)
+	half := eval.Half(c.Half)
+	if c.Half == "both" {
+		half = eval.Both
+	}
+	score, err := eval.Questions(ctx, half.Of(rows), city.Engine, eval.QuestionOptions{Now: time.Now().UnixMicro(), Matter: city.Matter, Progress: a.progress()})
 	if err != nil {
 		return err
 	}
-	score, err := eval.Questions(ctx, rows, city.Engine, time.Now().UnixMicro(), a.progress())
-	if err != nil {
-		return err
+	if half == eval.Test {
+		score.Wrong = nil // no rule may be read off the test half
 	}
 	if c.JSON {
 		return printJSON(a.Stdout, score)
 	}
-	return score.Print(a.Stdout)
+	if err := score.Print(a.Stdout); err != nil || c.Brief {
+		return err
+	}
+	return score.Report(a.Stdout)
+}
+
+func readQuestions(name string) ([]eval.Row, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("打不开问题文件：%w", err)
+	}
+	defer f.Close()
+	return eval.ReadQuestions(f, name)
 }
 
 // retrieval measures a folder.
