@@ -14,10 +14,8 @@ func (t *turn) judge(u *nlu.Understanding, groups []group) {
 		return
 	}
 	t.features(groups)
-	f := t.reply.Features
-	f["length"] = float64(utf8.RuneCountInString(u.Core))
-	x := -3.2 + 3.0*f["title"] + 2.2*f["coverage"] + 1.5*f["lexical"] + 2.0*math.Min(f["margin"]*4, 1) - 0.6*f["missing"]
-	t.reply.Confidence = math.Round(1000/(1+math.Exp(-x))) / 1000
+	t.reply.Features["length"] = float64(utf8.RuneCountInString(u.Core))
+	t.reply.Confidence = math.Round(1000*odds(groups[0].strength)) / 1000
 }
 
 // features notes the figures of the first group and its distance to the next.

@@ -11,17 +11,17 @@ import (
 	"bangban/nlu"
 )
 
-// The decision's thresholds, on group.strength (0-1), read off the labelled questions in corpus/questions
-// (docs/decisions/007-strength-and-thresholds.md).
+// The decision's thresholds, on group.strength (log-odds that this matter is the one meant), read off the tuning half of the labelled
+// questions (docs/decisions/013-fitted-weights.md).
 const (
-	floor     = 0.26  // below it the city does not know
-	foreign   = 0.15  // below it the question is not the city's business
-	closeBy   = 0.005 // groups this near to the first mean the same to the machine
-	weak      = 0.32  // below it a match is no more than a hint, and one nearly as good is asked about
-	weakBy    = 0.02
-	bareBy    = 0.13 // the same for a bare question, which several entries cover whole
+	floor     = 0.0  // below it the city does not know
+	foreign   = -3.0 // below it the question is not the city's business
+	closeBy   = 0.1  // groups this near to the first mean the same to the machine
+	weak      = 1.0  // below it a match is no more than a hint, and one nearly as good is asked about
+	weakBy    = 0.4
+	bareBy    = 2.0  // the same for a bare question, which several entries cover whole
 	bare      = 0.9  // coverage from which a question says no more than the entry's name
-	nounBy    = 0.35 // the same as bareBy for a bare noun (护照), which names several items and asks nothing
+	nounBy    = 6.0  // the same as bareBy for a bare noun (护照), which names several items and asks nothing
 	noun      = 4    // characters up to which a question without anything else is a bare noun
 	certain   = 0.97 // a title this like the question needs no clarifying
 	verb      = 2    // characters up to which a topic is a bare verb
@@ -35,7 +35,10 @@ type group struct {
 	item     *knowledge.Candidate // the item itself, when it is among the candidates
 	faq      *knowledge.Candidate // the bound FAQ most like the question as it was put
 	named    float64              // likeness of the item's best name to the question as it was put
-	strength float64
+	fit      float64              // of best: how well that entry fits, to choose among those of one matter
+	docs     []*knowledge.Document
+	signs    [signs]float64
+	strength float64 // log-odds that this matter is meant
 }
 
 // ask searches for a fresh question and decides what to do with what is found.
@@ -52,30 +55,38 @@ func (t *turn) ask(u *nlu.Understanding) error {
 }
 
 // search returns the groups that the question may mean, strongest first. It asks twice: with all the citizen's words, for entries
-// that are questions themselves, and with the topic alone (no "多少钱", no "怎么办"), for entries that are names. An entry that shares
-// only the way of asking ("…去哪里申请") and not the topic is held back.
+// that are questions themselves, and with the topic alone (no "多少钱", no "怎么办"), for entries that are names.
 func (t *turn) search(u *nlu.Understanding) ([]group, error) {
 	whole, err := t.find(u)
 	if err != nil {
 		return nil, err
 	}
-	topic := u.TopicOnly()
-	if topic == nil {
-		return t.traced(t.grouped(u, whole, nil, nil)), nil
+	var named []knowledge.Candidate
+	if topic := u.TopicOnly(); topic != nil {
+		if named, err = t.find(topic); err != nil {
+			return nil, err
+		}
+	} else {
+		named = whole
 	}
-	named, err := t.find(topic)
-	if err != nil {
-		return nil, err
+	groups := t.grouped(u, whole, named, &fitted.Words)
+	if !t.undecided(groups) {
+		return t.traced(groups), nil
 	}
-	onTopic := make(map[string]float64, len(named))
-	for _, c := range named {
-		onTopic[c.Document.ID] = strength(c.Evidence)
+	if near, ok := t.near(u); ok {
+		if whole, named, err = t.compare(u, near, whole, named); err != nil {
+			return nil, err
+		}
+		groups = t.grouped(u, whole, named, &fitted.Meaning)
 	}
-	return t.traced(t.grouped(u, whole, named, onTopic)), nil
+	return t.traced(groups), nil
 }
 
-func (t *turn) find(u *nlu.Understanding) ([]knowledge.Candidate, error) {
-	found, err := t.Search.Search(t.ctx, knowledge.Query{Understanding: u, Region: cityPart(t.region), Now: t.q.Now, Staff: t.q.Staff, Limit: 20})
+// find searches by words; also are entries whose evidence is wanted whatever their words.
+func (t *turn) find(u *nlu.Understanding, also ...string) ([]knowledge.Candidate, error) {
+	found, err := t.Search.Search(t.ctx, knowledge.Query{
+		Understanding: u, Region: cityPart(t.region), Now: t.q.Now, Staff: t.q.Staff, Limit: 20, Also: also,
+	})
 	return slices.DeleteFunc(found, func(c knowledge.Candidate) bool { return !t.held(c.Document) }), err
 }
 
@@ -94,11 +105,8 @@ func cityPart(code string) string {
 	return code
 }
 
-// offTopic is how much stronger than on the topic alone an entry may be for its way of asking.
-const offTopic = 0.25
-
-// grouped puts the candidates of one matter together: those of the whole question and those of its topic. onTopic, where there is a topic, is the strength of entries on it alone.
-func (t *turn) grouped(u *nlu.Understanding, whole, named []knowledge.Candidate, onTopic map[string]float64) []group {
+// grouped puts the candidates of one matter together, those of the whole question and those of its topic, and weighs each matter.
+func (t *turn) grouped(u *nlu.Understanding, whole, named []knowledge.Candidate, w *weights) []group {
 	index := map[string]int{}
 	var groups []group
 	heads := headsOf(u)
@@ -111,40 +119,65 @@ func (t *turn) grouped(u *nlu.Understanding, whole, named []knowledge.Candidate,
 		if !ok {
 			i = len(groups)
 			index[key] = i
-			groups = append(groups, group{key: key, best: c, strength: -1})
+			groups = append(groups, group{key: key, best: c, fit: -1})
 		}
+		groups[i].take(c, n >= len(whole), fit(c.Evidence)*(1-offHead*off(heads, []*knowledge.Document{c.Document}))+favour(u, c.Document))
+	}
+	words := wordsOf(u)
+	for i := range groups {
 		g := &groups[i]
-		fits := strength(c.Evidence) * speaksOf(heads, c.Document)
-		if onTopic != nil {
-			fits = min(fits, onTopic[c.Document.ID]+offTopic)
-		}
-		if s := fits + favour(u, c.Document); s > g.strength {
-			g.strength, g.best = s, c
-		}
-		if n < len(whole) && c.Document.Kind == knowledge.KindFAQ && (g.faq == nil || c.Evidence.Title > g.faq.Evidence.Title) {
-			g.faq = &c
-		}
-		if n < len(whole) && c.Document.Kind == knowledge.KindItem {
-			g.named = c.Evidence.Title
-		}
-		if c.Document.Kind == knowledge.KindItem && (g.item == nil || strength(c.Evidence) > strength(g.item.Evidence)) {
+		g.signs[signTitleSquare] = g.signs[signTitle] * g.signs[signTitle]
+		g.signs[signTopicSquare] = g.signs[signTopicTitle] * g.signs[signTopicTitle]
+		g.signs[signHead] = off(heads, g.docs)
+		g.lacking(words, g.docs)
+		t.asked(u, g)
+	}
+	nearer(groups)
+	for i := range groups {
+		groups[i].strength = w.logOdds(&groups[i].signs)
+	}
+	byStrength(groups)
+	return groups
+}
+
+// take adds a candidate to its group; fit says how well that entry fits among those of its matter.
+func (g *group) take(c knowledge.Candidate, topic bool, fit float64) {
+	g.docs = append(g.docs, c.Document)
+	g.seen(&c.Evidence, topic)
+	if fit > g.fit {
+		g.fit, g.best = fit, c
+	}
+	switch {
+	case c.Document.Kind == knowledge.KindItem:
+		if g.item == nil || c.Evidence.Title > g.item.Evidence.Title {
 			g.item = &c
 		}
+		if !topic {
+			g.named = c.Evidence.Title
+		}
+	case c.Document.Kind == knowledge.KindFAQ && !topic && (g.faq == nil || c.Evidence.Title > g.faq.Evidence.Title):
+		g.faq = &c
 	}
+}
+
+// byStrength sorts groups, the strongest first; equal ones by key, so that the same question always gets the same answer.
+func byStrength(groups []group) {
 	sort.SliceStable(groups, func(a, b int) bool {
 		if groups[a].strength != groups[b].strength {
 			return groups[a].strength > groups[b].strength
 		}
 		return groups[a].key < groups[b].key
 	})
-	return groups
 }
 
-// strength is how well one entry fits, comparable across questions: likeness of a title, a telling name that the question holds,
-// share of the question that the entry covers, and the lexical score against the highest that the question could reach.
-func strength(e knowledge.Evidence) float64 {
+// fit is how well one entry fits among those of its matter: likeness of a title, a telling name that the question holds, share of the
+// question that the entry covers, and the lexical score against the highest that the question could reach.
+func fit(e knowledge.Evidence) float64 {
 	return 0.35*e.Title + 0.3*e.Contained + 0.25*e.Coverage + 0.1*share(e)
 }
+
+// offHead is what an entry loses that has none of the papers, taxes, insurances that the question names.
+const offHead = 0.25
 
 // share is the lexical score against the highest that the question could reach.
 func share(e knowledge.Evidence) float64 {
@@ -154,25 +187,11 @@ func share(e knowledge.Evidence) float64 {
 	return min(1, e.Lexical/e.Possible)
 }
 
-// favour adds to an entry whose kind is what the words ask for: a number to call, a matter with many parts.
+// favour adds to an entry whose kind is what the words ask for, to choose among those of one matter.
 func favour(u *nlu.Understanding, d *knowledge.Document) float64 {
-	switch {
-	case d.Kind == knowledge.KindHotline && slices.Contains(u.Slots.Attributes, nlu.Phone):
-		return 0.15
-	case d.Kind == knowledge.KindPoint && slices.Contains(u.Slots.Attributes, nlu.Place):
-		return 0.05
-	case d.Kind == knowledge.KindEvent && len(u.Slots.Attributes) > 0:
-		return -0.15 // a bundle has no fee and no time of its own
-	case d.Kind == knowledge.KindEvent:
-		for _, w := range []string{"哪些", "一件事", "手续", "都要办"} {
-			if strings.Contains(u.Normal, w) {
-				return 0.15
-			}
-		}
-		return -0.05
-	case d.Kind == knowledge.KindItem && u.Slots.Act != "" && slices.ContainsFunc(d.Titles[:min(2, len(d.Titles))], func(name string) bool {
+	if d.Kind == knowledge.KindItem && u.Slots.Act != "" && slices.ContainsFunc(d.Titles[:min(2, len(d.Titles))], func(name string) bool {
 		return strings.Contains(name, u.Slots.Act)
-	}):
+	}) {
 		return 0.03 // 补 asks for a 补领
 	}
 	return 0
@@ -189,7 +208,7 @@ func (t *turn) decide(u *nlu.Understanding, groups []group) error {
 			return err
 		}
 	}
-	if len(groups) == 0 || !fitsAtAll(groups[0]) {
+	if len(groups) == 0 || groups[0].strength < floor {
 		t.unknown(u, groups)
 		return nil
 	}
@@ -275,18 +294,6 @@ func rivalsOf(groups []group, u *nlu.Understanding) []group {
 	}
 	return out
 }
-
-// fitsAtAll reports whether a match is one: strong enough, and where it is weak, with a telling name or a good part of the question.
-func fitsAtAll(g group) bool {
-	e := g.best.Evidence
-	return g.strength >= weak || g.strength >= floor && (e.Contained >= halfName || e.Coverage >= halfSaid)
-}
-
-// A weak match holds this much of a telling name, or covers this much of the question.
-const (
-	halfName = 0.35
-	halfSaid = 0.45
-)
 
 // isNoun reports whether a question is a bare noun, short and with no attribute, no act and no situation, or a bare verb (换证多少钱).
 func isNoun(u *nlu.Understanding) bool {
@@ -383,7 +390,7 @@ func (t *turn) fieldsAnswer(g group) bool {
 	if !slices.Contains(t.attributes, d.Attribute) { // the FAQ speaks of something else about the matter, unless it is the very question
 		return g.best.Evidence.Title < veryQuestion
 	}
-	return g.best.Evidence.Title < 0.9 && g.item != nil && strength(g.item.Evidence) >= g.strength-0.15
+	return g.best.Evidence.Title < 0.9 && g.item != nil && fit(g.item.Evidence) >= g.fit-0.15
 }
 
 // entry answers with one entry by its id.

@@ -7,7 +7,7 @@ import (
 )
 
 // sureDoor is the strength from which an entry speaks of the very dispute; below it the door itself is named.
-const sureDoor = 0.45
+const sureDoor = 2
 
 // doors are what is asked when someone means to go to court, arbitration, reconsideration or petition with a dispute of their own:
 // we name the door, and say nothing of the dispute.

@@ -16,6 +16,7 @@ type Knowledge struct {
 	Understander *nlu.Understander
 	Library      *knowledge.Library
 	Search       knowledge.Searcher
+	Meaning      knowledge.Meaning // nil: words alone
 }
 
 // Engine answers questions. It is safe for concurrent use.
@@ -40,6 +41,25 @@ func (e *Engine) Explain(ctx context.Context, q message.Question, talk message.C
 	trace := &Trace{}
 	reply, next, err := e.answer(ctx, q, talk, trace)
 	return reply, next, trace, err
+}
+
+// Weigh returns what a search weighs for a question, always with the meaning stage or never, whatever would be decided: for fitting
+// weights. It fails like Answer, and where the meaning stage is wanted and does not answer.
+func (e *Engine) Weigh(ctx context.Context, q message.Question, meaning bool) (*Trace, error) {
+	k := e.current()
+	if k == nil {
+		return nil, fault.New(fault.Unavailable, "answer.not_ready")
+	}
+	t := newTurn(ctx, k, q, message.Context{})
+	t.trace, t.always = &Trace{Understanding: t.u}, meaning
+	if !meaning {
+		t.Meaning = nil
+	}
+	_, err := t.search(t.u)
+	if err == nil && meaning && (t.Meaning == nil || t.late) {
+		err = fault.New(fault.Unavailable, "answer.no_meaning")
+	}
+	return t.trace, err
 }
 
 func (e *Engine) answer(ctx context.Context, q message.Question, talk message.Context, trace *Trace) (message.Reply, message.Context, error) {
@@ -72,6 +92,10 @@ type turn struct {
 	region     string
 	// substituted is set when this turn put another matter into the last question: that question stays the one to go on from.
 	substituted bool
+	// late is set when the meaning stage did not answer in time: the reply is degraded.
+	late bool
+	// always asks the meaning stage whatever the words say.
+	always bool
 	// clarified is set when this turn answers a clarifying question: no second one follows.
 	clarified bool
 }
@@ -140,7 +164,7 @@ func (t *turn) several() (first *nlu.Understanding, rest []string) {
 // remember sets what the next turn may need.
 func (t *turn) remember() {
 	r := &t.reply
-	r.Intent, r.Slots = t.u.Intent, t.u.Slots
+	r.Intent, r.Slots, r.Degraded = t.u.Intent, t.u.Slots, t.late
 	t.next.Kind = r.Kind
 	t.next.Region = t.region
 	if r.Kind != message.Clarify {

@@ -1,7 +1,6 @@
 package answer
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -184,7 +183,7 @@ func (t *turn) otherMatter(topic string) error {
 }
 
 // sameAct is what a matter gains when its name has the act or the situation of the last question (补, 丢失).
-const sameAct = 0.12
+const sameAct = 2
 
 // newWords is the share of the new words in the strength of another matter; the rest is the question as a whole.
 const newWords = 0.35
@@ -197,14 +196,18 @@ func (t *turn) blended(alone, together []group, last *nlu.Understanding) []group
 	}
 	out := slices.Clone(alone)
 	for i := range out {
-		out[i].strength = newWords*out[i].strength + (1-newWords)*whole[out[i].key]
+		both, found := whole[out[i].key]
+		if !found {
+			both = 2 * foreign
+		}
+		out[i].strength = newWords*out[i].strength + (1-newWords)*both
 		out[i].best.Evidence.Coverage *= newWords // the new words are not the question
 		if name := t.label(out[i]); last.Slots.Act != "" && strings.Contains(name, last.Slots.Act) || slices.ContainsFunc(last.Slots.Situation,
 			func(s string) bool { return strings.Contains(name, s) }) {
 			out[i].strength += sameAct
 		}
 	}
-	slices.SortStableFunc(out, func(a, b group) int { return cmp.Compare(b.strength, a.strength) })
+	byStrength(out)
 	return out
 }
 
@@ -234,7 +237,7 @@ func (t *turn) narrowed() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if len(alone) > 0 && alone[0].strength >= certain*0.8 && !offered(p, alone[0].key) {
+	if len(alone) > 0 && alone[0].strength >= plain && !offered(p, alone[0].key) {
 		return false, nil // a topic change
 	}
 	both := t.Understander.Understand(p.Question+t.u.Core, t.now())
@@ -270,7 +273,10 @@ func (t *turn) narrows(alone []group, key string) bool {
 }
 
 // nearBest is how much weaker than the best match of the new words a matter may be that they still speak of.
-const nearBest = 0.15
+const nearBest = 2.5
+
+// plain is the strength from which words that follow a clarifying question are a matter of their own.
+const plain = 4
 
 func offered(p *message.Pending, key string) bool {
 	for _, o := range p.Options {

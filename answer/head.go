@@ -25,15 +25,20 @@ func headsOf(u *nlu.Understanding) []head {
 		if t.Weight < 0.9 || utf8.RuneCountInString(t.Text) < 2 || vague[t.Text] || !named(t.Text) {
 			continue
 		}
-		h := head{t.Text}
-		for _, e := range u.Expanded {
-			if e.From != "" && (strings.Contains(t.Text, e.From) || strings.Contains(e.From, t.Text)) {
-				h = append(h, e.Text)
-			}
-		}
-		heads = append(heads, h)
+		heads = append(heads, alternatives(u, t.Text))
 	}
 	return heads
+}
+
+// alternatives are a word of the question and what it may stand for.
+func alternatives(u *nlu.Understanding, word string) head {
+	h := head{word}
+	for _, e := range u.Expanded {
+		if e.From != "" && (strings.Contains(word, e.From) || strings.Contains(e.From, word)) {
+			h = append(h, e.Text)
+		}
+	}
+	return h
 }
 
 func named(word string) bool {
@@ -45,32 +50,43 @@ func named(word string) bool {
 	return false
 }
 
-// What is left of the strength of an entry for each head that it does not have, or mentions in its text only.
+// place is where the documents of a matter have a word.
+type place int
+
 const (
-	offHead   = 0.75
-	mentioned = 0.92
+	nowhere place = iota
+	inBody
+	inTitle
 )
 
-// speaksOf returns the factor for the heads that a document does not have; 1 when it has them all.
-func speaksOf(heads []head, d *knowledge.Document) float64 {
-	factor := 1.0
-	for _, h := range heads {
-		factor *= h.in(d)
-	}
-	return factor
-}
-
-func (h head) in(d *knowledge.Document) float64 {
-	factor := offHead
-	for _, w := range h {
-		for _, title := range d.Titles {
-			if strings.Contains(title, w) {
-				return 1
+// where returns the best place at which one of the documents has the word, or one that it may stand for.
+func (h head) where(docs []*knowledge.Document) place {
+	found := nowhere
+	for _, d := range docs {
+		for _, w := range h {
+			for _, title := range d.Titles {
+				if strings.Contains(title, w) {
+					return inTitle
+				}
+			}
+			if strings.Contains(d.Body, w) {
+				found = inBody
 			}
 		}
-		if strings.Contains(d.Body, w) {
-			factor = mentioned
+	}
+	return found
+}
+
+// off is the share of the heads that the documents of a matter do not have; one that only their text mentions counts a third.
+func off(heads []head, docs []*knowledge.Document) float64 {
+	sum := 0.0
+	for _, h := range heads {
+		switch h.where(docs) {
+		case nowhere:
+			sum++
+		case inBody:
+			sum += 1.0 / 3
 		}
 	}
-	return factor
+	return sum / float64(max(1, len(heads)))
 }

@@ -1,6 +1,8 @@
 package answer
 
 import (
+	"slices"
+
 	"bangban/conversation/message"
 	"bangban/nlu"
 )
@@ -31,6 +33,8 @@ type TracedCandidate struct {
 	Share    float64  `json:"lexical_share"` // of the highest score that the question could reach
 	Contains float64  `json:"contained"`
 	Matched  []string `json:"matched"`
+	// Signs are the figures that Strength is the weighted sum of, in the order of SignNames.
+	Signs []float64 `json:"signs"`
 }
 
 func (tr *Trace) add(groups []group) {
@@ -38,6 +42,6 @@ func (tr *Trace) add(groups []group) {
 	for _, g := range groups {
 		e := g.best.Evidence
 		tr.Candidates = append(tr.Candidates, TracedCandidate{Entry: g.key, Best: g.best.Document.ID, Name: g.best.Document.Titles[0], Title: e.BestTitle,
-			Strength: g.strength, Likeness: e.Title, Coverage: e.Coverage, Lexical: e.Lexical, Share: share(e), Contains: e.Contained, Matched: e.Matched})
+			Strength: g.strength, Likeness: e.Title, Coverage: e.Coverage, Lexical: e.Lexical, Share: share(e), Contains: e.Contained, Matched: e.Matched, Signs: slices.Clone(g.signs[:])})
 	}
 }

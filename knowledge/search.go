@@ -42,6 +42,9 @@ type Query struct {
 	Staff         bool   // agent-only entries too
 	Kinds         []EntryKind
 	Limit         int // 10 when 0
+	// Also are entries whose evidence is wanted whether or not their words match, such as those near in meaning; they come after the
+	// Limit best, under the same conditions.
+	Also []string
 }
 
 // Candidate is an entry with the evidence for it.

@@ -14,6 +14,12 @@ type Answerer interface {
 	Explain(ctx context.Context, q message.Question, talk message.Context) (message.Reply, message.Context, *answer.Trace, error)
 }
 
+// Weigher says what a search weighs, with or without the meaning stage: answer.Engine is one.
+type Weigher interface {
+	Answerer
+	Weigh(ctx context.Context, q message.Question, meaning bool) (*answer.Trace, error)
+}
+
 // QuestionOptions are what a run over labelled questions needs besides the engine.
 type QuestionOptions struct {
 	Now int64 // the moment of asking, in Unix microseconds

@@ -36,7 +36,6 @@ type Index struct {
 
 	exhaustive int // see snapshot
 	current    atomic.Pointer[snapshot]
-	meaning    atomic.Pointer[knowledge.Meaning]
 }
 
 // Open opens the index in dir, which is created where it is missing. What is damaged is thrown away: Apply writes it again.
@@ -146,15 +145,7 @@ func (ix *Index) Search(ctx context.Context, q knowledge.Query) ([]knowledge.Can
 		return nil, nil
 	}
 	defer s.release()
-	m := ix.meaning.Load()
-	if m == nil {
-		return s.search(ctx, q, ix.log), nil
-	}
-	limit := limitOf(q)
-	q.Limit = max(limit, compared)
-	found := s.search(ctx, q, ix.log)
-	byMeaning(ctx, *m, q.Understanding.Raw, found, ix.log)
-	return found[:min(limit, len(found))], nil
+	return s.search(ctx, q, ix.log), nil
 }
 
 // limitOf is how many candidates a query wants.

@@ -65,7 +65,7 @@ const fromDisk = 200
 func (s *snapshot) search(ctx context.Context, q knowledge.Query, log *slog.Logger) []knowledge.Candidate {
 	asked := rank.NewQuery(s.analyser, q.Understanding)
 	limit := limitOf(q)
-	o := rank.Options{Limit: limit, Keep: func(doc int) bool { return allowed(s.documents[doc], q) }}
+	o := rank.Options{Limit: limit, Keep: func(doc int) bool { return allowed(s.documents[doc], q) }, Also: s.numbers(q.Also)}
 	var hits []rank.Hit
 	if len(s.documents) > s.exhaustive && s.reader != nil {
 		ids, err := s.reader.candidates(ctx, asked, fromDisk)

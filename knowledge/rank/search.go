@@ -1,6 +1,9 @@
 package rank
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Hit is one document with the evidence for it.
 type Hit struct {
@@ -27,6 +30,8 @@ type Options struct {
 	Keep func(doc int) bool
 	// Only restricts the search to these documents, ascending; nil searches all.
 	Only []uint32
+	// Also are documents that are looked at as well; those that Keep allows follow the hits.
+	Also []uint32
 }
 
 // The weights of the formula. docs/decisions/003-own-ranking.md has the measurements behind them.
@@ -53,23 +58,51 @@ func (ix *Index) Search(q Query, o Options) []Hit {
 	q = ix.rarest(q)
 	bound := ix.bind(q)
 	possible := sum(q, bound, bd, o.Only)
-	top := top(bd.sum, max(5*o.Limit, depth), o)
-	if len(top) == 0 {
+	top, also := top(bd.sum, max(5*o.Limit, depth), o), 0
+	best := 1.0
+	if len(top) > 0 {
+		best = float64(top[0].score)
+	}
+	if top, also = with(top, bd.sum, o); len(top) == 0 {
 		return nil
 	}
 	hits := ix.look(q, bound, bd, top)
 	for i := range hits {
 		h := &hits[i]
 		h.Possible = possible
-		h.Score = h.Lexical/float64(top[0].score)*math.Pow(coverageFloor+h.Coverage, coverageExponent) +
+		h.Score = h.Lexical/best*math.Pow(coverageFloor+h.Coverage, coverageExponent) +
 			titleShare*math.Pow(h.Title, titleExponent)
 	}
-	order(hits)
-	hits = hits[:min(o.Limit, len(hits))]
+	hits = cut(hits, o, also)
 	for i := range hits {
 		hits[i].Matched = matched(q, bound, hits[i].Doc)
 	}
 	return hits
+}
+
+// with appends the documents of o.Also that are not among the best yet and returns how many they are.
+func with(top []scored, sum []float32, o Options) ([]scored, int) {
+	n := len(top)
+	for _, doc := range o.Also {
+		if int(doc) < len(sum) && (o.Keep == nil || o.Keep(int(doc))) && !slices.ContainsFunc(top, func(s scored) bool { return s.doc == doc }) {
+			top = append(top, scored{doc, sum[doc]})
+		}
+	}
+	return top, len(top) - n
+}
+
+// cut orders the hits and keeps the best o.Limit and those of o.Also, whose last also ones stand at the end of hits.
+func cut(hits []Hit, o Options, also int) []Hit {
+	first := hits[:len(hits)-also]
+	order(first)
+	kept := min(o.Limit, len(first))
+	out := slices.Clone(first[:kept])
+	for _, h := range first[kept:] {
+		if slices.Contains(o.Also, uint32(h.Doc)) {
+			out = append(out, h)
+		}
+	}
+	return append(out, hits[len(hits)-also:]...)
 }
 
 // look gathers the evidence for the lexically best documents.

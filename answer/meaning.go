@@ -1,0 +1,107 @@
+package answer
+
+import (
+	"context"
+	"time"
+
+	"bangban/knowledge"
+	"bangban/nlu"
+)
+
+// patience is how long a question may wait for the meaning stage; past it words alone decide.
+const patience = 150 * time.Millisecond
+
+// neighbours is how many entries nearest in meaning are weighed beside those that the words find.
+const neighbours = 20
+
+// Words alone decide where the first matter is this likely and this far ahead of the second, and where nothing is like the question at
+// all: read off the tuning half, so that the meaning stage would change next to nothing.
+const (
+	decided     = 3.5
+	decidedLead = 3.0
+)
+
+// undecided reports whether the meaning stage is asked.
+func (t *turn) undecided(groups []group) bool {
+	if t.Meaning == nil {
+		return false
+	}
+	if t.always || len(groups) == 0 {
+		return true
+	}
+	lead := groups[0].strength
+	if len(groups) > 1 {
+		lead -= groups[1].strength
+	}
+	return groups[0].strength < decided || lead < decidedLead
+}
+
+// near asks the meaning stage for the entries nearest to the question; false, and a degraded reply, where it does not answer in time.
+func (t *turn) near(u *nlu.Understanding) ([]knowledge.Near, bool) {
+	if t.late {
+		return nil, false
+	}
+	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	defer cancel()
+	near, err := t.Meaning.Nearest(ctx, u.Core, neighbours)
+	if err != nil {
+		t.late = true
+		return nil, false
+	}
+	return near, true
+}
+
+// compare searches again with the neighbours in meaning among the candidates, and notes every candidate's likeness in meaning.
+func (t *turn) compare(u *nlu.Understanding, near []knowledge.Near, whole, named []knowledge.Candidate) (_, _ []knowledge.Candidate, err error) {
+	ids := make([]string, len(near))
+	for i, n := range near {
+		ids[i] = n.ID
+	}
+	topic := u.TopicOnly()
+	if whole, err = t.find(u, ids...); err != nil {
+		return nil, nil, err
+	}
+	if topic == nil {
+		named = whole
+	} else if named, err = t.find(topic, ids...); err != nil {
+		return nil, nil, err
+	}
+	if err := t.likeness(u, whole, named); err != nil {
+		t.late = true
+	}
+	return whole, named, nil
+}
+
+// likeness fills Evidence.Meaning of the candidates.
+func (t *turn) likeness(u *nlu.Understanding, lists ...[]knowledge.Candidate) error {
+	var ids []string
+	for _, list := range lists {
+		for _, c := range list {
+			ids = append(ids, c.Document.ID)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	defer cancel()
+	cosines, err := t.Meaning.Scores(ctx, u.Core, ids)
+	if err != nil || len(cosines) != len(ids) {
+		return err
+	}
+	n := 0
+	for _, list := range lists {
+		for i := range list {
+			list[i].Evidence.Meaning = centred(cosines[n])
+			n++
+		}
+	}
+	return nil
+}
+
+// Cosines of the default model crowd in .80-.95; centred spreads them over 0-1.
+const (
+	lowCosine  = 0.80
+	highCosine = 0.95
+)
+
+func centred(cosine float64) float64 {
+	return min(1, max(0, (cosine-lowCosine)/(highCosine-lowCosine)))
+}
