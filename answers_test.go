@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"bangban/answer"
 	"bangban/conversation/message"
 	"bangban/corpus"
 	"bangban/knowledge"
@@ -24,9 +25,6 @@ var kinds = func() map[message.Kind][]message.Reason {
 }()
 
 var (
-	sentenceEnd = regexp.MustCompile(`[。！？!?]+`)
-	unspeakable = regexp.MustCompile(`[（）()《》【】\[\]“”「」{}\n]|https?:|www\.|[a-z0-9-]+\.(?:cn|com|org|net)`)
-	hotline     = regexp.MustCompile(`(?:打|拨|拨打|电话是?|热线)[^，。0-9]{0,4}[0-9]{3,}`)
 	page        = regexp.MustCompile(`^/(items|faq|life-events)/[^/?#]+$|^/points#`)
 	office      = regexp.MustCompile(`^(hotline|point)-`) // its sources may be pages of nobody in particular
 	placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
@@ -48,7 +46,7 @@ func faults(r message.Reply) []string {
 	if r.Confidence < 0 || r.Confidence > 1 {
 		wrong("confidence %v", r.Confidence)
 	}
-	out = append(out, voiceFaults(r.Voice)...)
+	out = append(out, answer.EarFaults(r.Voice)...)
 	switch r.Kind {
 	case message.Answer:
 		out = append(out, answerFaults(r)...)
@@ -58,26 +56,6 @@ func faults(r message.Reply) []string {
 		if len(r.Options) > 0 {
 			wrong("options on %s", r.Kind)
 		}
-	}
-	return out
-}
-
-func voiceFaults(voice string) []string {
-	var out []string
-	n := 0
-	for _, s := range sentenceEnd.Split(voice, -1) {
-		if strings.TrimSpace(s) != "" {
-			n++
-		}
-	}
-	if n > 3 {
-		out = append(out, fmt.Sprintf("%d sentences for the ear: %q", n, voice))
-	}
-	if s := unspeakable.FindString(voice); s != "" {
-		out = append(out, fmt.Sprintf("%q can't be read aloud: %q", s, voice))
-	}
-	if s := hotline.FindString(voice); s != "" {
-		out = append(out, fmt.Sprintf("%q is read as an amount: %q", s, voice))
 	}
 	return out
 }

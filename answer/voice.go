@@ -3,6 +3,7 @@ package answer
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"bangban/knowledge"
 	"bangban/nlu"
@@ -26,7 +27,8 @@ var unspoken = strings.NewReplacer("“", "", "”", "", "《", "", "》", "", "
 // digits are read as on the phone: 1 is 幺.
 var digits = strings.NewReplacer("0", "零", "1", "幺", "2", "二", "3", "三", "4", "四", "5", "五", "6", "六", "7", "七", "8", "八", "9", "九", "-", "")
 
-// shortVoice makes text fit for the ear: no brackets, no addresses, telephone numbers digit by digit, at most three sentences.
+// shortVoice makes text fit for the ear: no brackets, no addresses, telephone numbers digit by digit, at most three sentences and
+// longestSpoken characters.
 func shortVoice(text string) string {
 	text = address.ReplaceAllString(strings.ToValidUTF8(text, ""), "")
 	for bracketed.MatchString(text) {
@@ -42,9 +44,27 @@ func shortVoice(text string) string {
 		if n++; n > maxSpoken {
 			break
 		}
+		room := longestSpoken - utf8.RuneCountInString(b.String())
+		if s = within(s, room); s == "" {
+			break
+		}
 		b.WriteString(s)
 	}
 	return b.String()
+}
+
+// within is a sentence as far as it fits into so many characters, cut where it pauses; empty when nothing of it does.
+func within(s string, room int) string {
+	runes := []rune(s)
+	if len(runes) <= room {
+		return s
+	}
+	for i := room - 1; i > 0; i-- {
+		if strings.ContainsRune("；，、：", runes[i]) {
+			return string(runes[:i]) + "。"
+		}
+	}
+	return ""
 }
 
 // spokenNumbers spells telephone numbers; a number with a unit behind it (120 元) is an amount and stays.

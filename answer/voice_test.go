@@ -23,6 +23,8 @@ func TestShortVoice(t *testing.T) {
 		{"a free number", "打 400-812-3456 问。", "打 四零零八幺二三四五六 问。"},
 		{"an age", "满 110 周岁。", "满 110 周岁。"},
 		{"title marks fall away", "依据是《身份证法》第十条。", "依据是身份证法第十条。"},
+		{"a long list ends at a pause", strings.Repeat("要带身份证，", 40) + "。", strings.Repeat("要带身份证，", 25) + "要带身份证。"},
+		{"what does not fit is left out", "先办这个。" + strings.Repeat("很", 200) + "。", "先办这个。"},
 	}
 	for _, test := range tests {
 		if got := shortVoice(test.text); got != test.want {

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"time"
 
+	"bangban/answer"
 	"bangban/corpus"
 	"bangban/knowledge"
 )
@@ -47,6 +48,7 @@ func (c *checkCommand) Run(a *app) error {
 		return err
 	}
 	report.Add(problems...)
+	report.Add(answer.CheckVoices(knowledge.NewLibrary(city, options.Now, nil))...)
 	if c.WriteLaws != "" {
 		if err := writeLaws(c.WriteLaws, report.CitedLaws); err != nil {
 			return err
