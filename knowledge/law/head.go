@@ -50,16 +50,45 @@ func (t *Text) Card() Card {
 	return c
 }
 
+// level goes by the folder at the top, and for folders of other names by the title.
 func (t *Text) level() string {
-	switch folder, _, _ := strings.Cut(t.Path, "/"); folder {
-	case "行政法规":
+	folder, _, below := strings.Cut(t.Path, "/")
+	switch {
+	case !below:
+		folder = ""
+	case folder == "行政法规":
 		return "regulation"
-	case "浙江":
+	case folder == "浙江", strings.Contains(folder, "地方"):
 		return "local"
-	case "部门规章":
+	case strings.Contains(folder, "规章"):
+		return "rule"
+	case strings.HasSuffix(folder, "法"), strings.HasSuffix(folder, "法典"), folder == "法律", folder == "民法商法":
+		return "law"
+	}
+	switch {
+	case provincial.MatchString(t.Title):
+		return "local"
+	case strings.HasSuffix(t.Title, "法"), strings.HasSuffix(t.Title, "法典"):
+		return "law"
+	case strings.HasSuffix(t.Title, "条例"), strings.Contains(t.Head, "国务院令"):
+		return "regulation"
+	case folder == "":
 		return "rule"
 	}
 	return "law"
+}
+
+// Days returns when this version was passed and when it was published, as the head says.
+func (t *Text) Days() (passed, published string) {
+	for _, d := range dates(t.Head) {
+		switch {
+		case strings.Contains(d.line, "公布"), strings.Contains(d.line, "发布"):
+			published = max(published, d.iso)
+		case strings.Contains(d.line, "通过"), strings.Contains(d.line, "修正"), strings.Contains(d.line, "修订"), strings.Contains(d.line, "修改"):
+			passed = max(passed, d.iso)
+		}
+	}
+	return passed, published
 }
 
 // documentNo is the last 文号 of the head.

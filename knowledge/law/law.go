@@ -3,16 +3,13 @@
 package law
 
 import (
-	"bytes"
 	"fmt"
 	"io/fs"
-	"path"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
-
-	"bangban/knowledge/quantity"
 )
 
 // Library is an index over a folder of texts of law. It is safe for concurrent use.
@@ -30,81 +27,50 @@ type Text struct {
 	Path  string // of the (first) file
 	Head  string
 
-	body     []string
-	once     sync.Once
-	articles map[string]string
-	order    []string
+	body, names []string // of each part: its text, and its name where the text is in parts
+	part        string   // the law that the file is a part of
+	once        sync.Once
+	articles    map[string]string
+	order       []string
+	entries     []Entry
 }
 
-var (
-	dated   = regexp.MustCompile(`^(.*)[(（](\d{4}-\d{2}-\d{2})[)）]$`)
-	infoEnd = []byte("<!-- INFO END -->")
-)
+var dated = regexp.MustCompile(`^(.*)[(（](\d{4}-\d{2}-\d{2})[)）]$`)
 
-// Open reads every .md file of a folder. Files without an article are left out.
+// infoEnd ends the head of a file.
+const infoEnd = "<!-- INFO END -->"
+
+// Open reads every text of a folder. Files without an article are left out.
 func Open(files fs.FS) (*Library, error) {
 	l := &Library{titles: map[string][]*Text{}, replaced: map[string]*Text{}}
-	var repealing []*Text
-	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || path.Ext(name) != ".md" {
-			return err
-		}
-		raw, err := fs.ReadFile(files, name)
-		if err != nil {
-			return fmt.Errorf("read the text of law: %w", err)
-		}
-		if !bytes.Contains(raw, []byte("条 ")) && !bytes.Contains(raw, []byte("条　")) {
+	var unread error
+	err := Walk(files, func(t *Text) error {
+		if !slices.ContainsFunc(t.body, func(body string) bool { return strings.Contains(body, "条 ") || strings.Contains(body, "条　") }) {
 			return nil
 		}
-		l.files++
-		t := l.add(name, raw)
-		if bytes.Contains(raw, []byte("同时废止")) {
-			repealing = append(repealing, t)
+		l.files += len(t.body)
+		l.titles[t.Title] = append(l.titles[t.Title], t)
+		for _, title := range t.Repeals() {
+			if old := l.replaced[title]; old == nil || old.Date < t.Date {
+				l.replaced[title] = t
+			}
 		}
 		return nil
+	}, func(p Problem) {
+		if p.Cause != nil && unread == nil {
+			unread = fmt.Errorf("read the text of law %s: %w", p.Path, p.Cause)
+		}
 	})
+	if err == nil {
+		err = unread
+	}
 	if err != nil {
 		return nil, err
 	}
 	for _, versions := range l.titles {
 		sort.SliceStable(versions, func(i, j int) bool { return versions[i].Date > versions[j].Date })
 	}
-	for _, t := range repealing {
-		l.repeal(t)
-	}
 	return l, nil
-}
-
-// add files a text under its title. A file in a folder that bears the name of its first heading is a part of that law.
-func (l *Library) add(name string, raw []byte) *Text {
-	title, date := strings.TrimSuffix(path.Base(name), ".md"), ""
-	if m := dated.FindStringSubmatch(title); m != nil {
-		title, date = m[1], m[2]
-	}
-	head, body := "", string(raw)
-	if i := bytes.LastIndex(raw, infoEnd); i >= 0 {
-		head, body = string(raw[:i]), string(raw[i+len(infoEnd):])
-	}
-	folder := path.Base(path.Dir(name))
-	whole := firstHeading(head)
-	if folder == whole && folder != Short(title) {
-		for _, t := range l.titles[folder] {
-			t.body = append(t.body, body)
-			t.Head += "\n" + head
-			return t
-		}
-		title = folder
-	}
-	if date == "" {
-		for _, d := range dates(head) {
-			if !strings.Contains(d.line, "施行") {
-				date = max(date, d.iso)
-			}
-		}
-	}
-	t := &Text{Title: Short(title), Date: date, Path: name, Head: head, body: []string{body}}
-	l.titles[t.Title] = append(l.titles[t.Title], t)
-	return t
 }
 
 func firstHeading(head string) string {
@@ -123,21 +89,25 @@ func Short(title string) string {
 
 var named = regexp.MustCompile(`《([^《》]+(?:〈[^〉]*〉[^《》]*)*)》`)
 
-// repeal notes what a text replaces: 《婚姻法》同时废止.
-func (l *Library) repeal(t *Text) {
+// Repeals lists the titles that the text says are repealed by it: 《婚姻法》同时废止.
+func (t *Text) Repeals() []string {
+	var out []string
 	for _, body := range t.body {
+		if !strings.Contains(body, "同时废止") {
+			continue
+		}
 		for _, sentence := range strings.FieldsFunc(body, func(r rune) bool { return r == '。' || r == '\n' }) {
 			if !strings.Contains(sentence, "同时废止") {
 				continue
 			}
 			for _, m := range named.FindAllStringSubmatch(sentence, -1) {
-				title := Short(m[1])
-				if old := l.replaced[title]; old == nil || old.Date < t.Date {
-					l.replaced[title] = t
+				if title := Short(m[1]); !slices.Contains(out, title) {
+					out = append(out, title)
 				}
 			}
 		}
 	}
+	return out
 }
 
 // Files is the number of texts that were read.
@@ -171,8 +141,6 @@ func (l *Library) ReplacedBy(title string) *Text {
 	return by
 }
 
-var opening = regexp.MustCompile(`^[#\s　*]*第([零〇○一二三四五六七八九十百千]+|\d+)条(?:之([一二三四五六七八九十]+))?(?:[\s　]|$)`)
-
 // Article returns the text of one article; its name may be 第十一条, 第11条, 第十条之一.
 func (t *Text) Article(name string) (string, bool) {
 	t.once.Do(t.parse)
@@ -188,60 +156,4 @@ func (t *Text) Article(name string) (string, bool) {
 func (t *Text) Articles() []string {
 	t.once.Do(t.parse)
 	return t.order
-}
-
-// Key is the canonical name of an article: "11" for 第十一条, "10-1" for 第十条之一.
-func Key(name string) (string, bool) {
-	m := opening.FindStringSubmatch(name)
-	if m == nil || strings.TrimSpace(name) != strings.TrimSpace(m[0]) {
-		return "", false
-	}
-	return key(m)
-}
-
-func key(m []string) (string, bool) {
-	n := m[1]
-	if n[0] < '0' || n[0] > '9' {
-		v, ok := quantity.Chinese(n)
-		if !ok {
-			return "", false
-		}
-		n = fmt.Sprint(v)
-	}
-	if m[2] != "" {
-		v, _ := quantity.Chinese(m[2])
-		n += fmt.Sprintf("-%d", v)
-	}
-	return n, true
-}
-
-// parse cuts the body into articles. Of an article that stands twice (an appended decision) the first counts.
-func (t *Text) parse() {
-	t.articles = map[string]string{}
-	for _, body := range t.body {
-		var name string
-		var b strings.Builder
-		done := func() {
-			if name != "" {
-				if _, twice := t.articles[name]; !twice {
-					t.articles[name] = strings.TrimSpace(b.String())
-					t.order = append(t.order, name)
-				}
-			}
-			name = ""
-			b.Reset()
-		}
-		for line := range strings.Lines(body) {
-			if m := opening.FindStringSubmatch(line); m != nil {
-				if k, ok := key(m); ok {
-					done()
-					name = k
-				}
-			} else if strings.HasPrefix(line, "#") {
-				done()
-			}
-			b.WriteString(line)
-		}
-		done()
-	}
 }
