@@ -28,6 +28,7 @@ var arrows = map[string]string{
 	"knowledge/sheet":       "knowledge knowledge/... city/... kernel/... nlu",
 	"knowledge/rank":        "nlu knowledge kernel/...",
 	"knowledge/index":       "nlu knowledge knowledge/rank kernel/...",
+	"knowledge/statute":     "nlu knowledge knowledge/law knowledge/rank kernel/...",
 	"knowledge/semantic":    "knowledge knowledge/semantic/e5 kernel/...",
 	"knowledge/semantic/e5": "",
 	"conversation/message":  "nlu",
@@ -36,10 +37,10 @@ var arrows = map[string]string{
 	"answer/eval":           "answer knowledge knowledge/... nlu conversation/message kernel/...",
 	"channels":              "conversation/message kernel/...",
 	"channels/portal":       "channels conversation/message knowledge nlu city/... kernel/...",
-	"store":                 "conversation conversation/message knowledge kernel/... nlu city/...",
+	"store":                 "conversation conversation/message knowledge knowledge/statute kernel/... nlu city/...",
 	"store/storetest":       "store",
-	"server":                "server/... conversation conversation/message knowledge nlu city/... kernel/... channels/... answer",
-	"server/citizen":        "server server/... conversation conversation/message knowledge nlu city/... kernel/... channels/...",
+	"server":                "server/... conversation conversation/message knowledge knowledge/statute nlu city/... kernel/... channels/... answer",
+	"server/citizen":        "server server/... conversation conversation/message knowledge knowledge/statute nlu city/... kernel/... channels/...",
 	"bench/...":             "...",
 }
 

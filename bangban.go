@@ -19,6 +19,7 @@ import (
 	"bangban/kernel/fault"
 	"bangban/knowledge"
 	"bangban/knowledge/index"
+	"bangban/knowledge/statute"
 	"bangban/store"
 )
 
@@ -30,6 +31,7 @@ type City struct {
 	Engine       *answer.Engine
 	Store        *store.Store          // nil when nothing is kept
 	Knowledge    *knowledge.Service    // nil without a store
+	Statutes     *statute.Service      // the law library; nil without a store
 	Conversation *conversation.Service // nil without a store
 
 	cfg     *Config
@@ -104,7 +106,15 @@ func (c *City) openKnowledge(ctx context.Context, opts store.Options) error {
 	}
 	c.Knowledge = knowledge.NewService(st.Knowledge(), time.Now, c.log)
 	c.Knowledge.Base(base)
+	c.Statutes = statute.New(st.Statutes(), statute.Config{Log: c.log, Repealed: c.repealed})
+	c.closers = append(c.closers, c.Statutes.Close)
 	return c.Knowledge.Start(ctx)
+}
+
+// repealed is the city's list of texts that are not to be cited, with its version.
+func (c *City) repealed() ([]*knowledge.Repealed, string) {
+	lib := c.Knowledge.Current()
+	return lib.Repealed(), lib.Version()
 }
 
 // source is where the database is: PostgreSQL, or the data folder.

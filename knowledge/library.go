@@ -318,6 +318,9 @@ func (l *Library) Sentences() []*Sentence { return l.lists.Sentences }
 // Lexicon returns the word lists by file name.
 func (l *Library) Lexicon() map[string][]byte { return l.lists.Lexicon }
 
+// Repealed lists the texts of law that are not to be cited any more.
+func (l *Library) Repealed() []*Repealed { return l.lists.Repealed }
+
 // Calendar is the city's calendar of working days.
 func (l *Library) Calendar() *calendar.Calendar { return l.calendar }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -17,8 +18,9 @@ import (
 
 // importCommand publishes a city's own knowledge.
 type importCommand struct {
-	Path            string `arg:"" help:"Folder of data files, workbook (.xlsx), or list of entries (.xlsx, .csv)." placeholder:"FILE|DIR"`
-	Laws            string `help:"Folder with texts of law: proves every clause and figure before anything is published." placeholder:"DIR"`
+	Path            string `arg:"" optional:"" help:"Folder of data files, workbook (.xlsx), or list of entries (.xlsx, .csv)." placeholder:"FILE|DIR"`
+	Laws            string `help:"Folder with texts of law. Alone: loads the law library. With a path: proves every clause and figure before anything is published." placeholder:"DIR"`
+	Replace         bool   `help:"With --laws alone: withdraw the texts that the folder does not have."`
 	WithdrawMissing bool   `help:"Withdraw what is published, is of a kind that the import holds, and is not in it."`
 	DryRun          bool   `help:"Check and count only; publish nothing."`
 }
@@ -26,11 +28,20 @@ type importCommand struct {
 // Run checks the import against what is published, then publishes what is new or changed.
 func (c *importCommand) Run(a *app) error {
 	ctx := context.Background()
+	switch {
+	case c.Path == "" && c.Laws == "":
+		return errors.New("请写上要导入的文件或文件夹；导入法规库用 bangban import --laws 文件夹")
+	case c.Path != "" && c.Replace:
+		return errors.New("--replace 只用于导入法规库；下架知识用 --withdraw-missing")
+	}
 	city, err := bangban.OpenKnowledge(ctx, a.Config, a.quietLog())
 	if err != nil {
 		return err
 	}
 	defer city.Close()
+	if c.Path == "" {
+		return c.laws(ctx, a, city)
+	}
 	published, err := city.Knowledge.Corpus(ctx)
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@ var advice = map[string]string{
 	"index.in_use":      "另一个帮办正在用这个数据目录里的索引。请先结束它，或用 --data 换一个目录；几台机器可以共用一个 PostgreSQL，数据目录要各用各的。",
 	"index.behind":      "索引和知识不一致。请停下服务，删掉数据目录里的 index，再启动。",
 	"import.twice":      "同一条内容在这次导入里写了两遍。请删掉一处再导入。",
+	"laws.none":         "文件夹里没有读到一部法规，什么都没有改。法规文件怎么放，见 docs/law-library.md。",
 	"revision.content":  "内容的格式不对，没有导入。请先运行 bangban check --corpus 目录 查看。",
 	"revision.moved_on": "知识刚刚被别的程序改过。请再运行一次。",
 	"revision.unknown":  "没有这个版本。请核对编号再试。",
