@@ -9,7 +9,7 @@ import (
 
 // understander makes the nlu for a library: its lexicon, its places, and the names that are kept whole in segmentation.
 func understander(lib *knowledge.Library) (*nlu.Understander, error) {
-	lexicon, err := nlu.ParseLexicon(lib.Lexicon())
+	lexicon, err := nlu.ParseLexicon(knowledge.WordLists(lib.Lexicon()))
 	if err != nil {
 		return nil, err
 	}

@@ -85,7 +85,7 @@ func (t *turn) search(u *nlu.Understanding) ([]group, error) {
 // find searches by words; also are entries whose evidence is wanted whatever their words.
 func (t *turn) find(u *nlu.Understanding, also ...string) ([]knowledge.Candidate, error) {
 	found, err := t.Search.Search(t.ctx, knowledge.Query{
-		Understanding: u, Region: cityPart(t.region), Now: t.q.Now, Staff: t.q.Staff, Limit: 20, Also: also,
+		Understanding: u, Region: cityPart(t.region), Now: t.q.Now, Staff: t.q.Staff, Limit: 20, Also: also, Gaps: true,
 	})
 	return slices.DeleteFunc(found, func(c knowledge.Candidate) bool { return !t.held(c.Document) }), err
 }
@@ -212,6 +212,10 @@ func (t *turn) decide(u *nlu.Understanding, groups []group) error {
 		t.unknown(u, groups)
 		return nil
 	}
+	if groups[0].gap() {
+		t.gap(u, groups)
+		return nil
+	}
 	rivals := rivalsOf(groups, u)
 	again := t.talk.Pending != nil // never two clarifying questions in a row: the others are offered with the answer
 	if len(rivals) > 1 && !t.clarified && !again {
@@ -251,7 +255,7 @@ func (t *turn) unknown(u *nlu.Understanding, groups []group) {
 	default:
 		t.say(message.Unknown, message.NoEntry)
 		for _, g := range groups {
-			if len(t.reply.Suggestions) < 3 && g.strength > foreign {
+			if len(t.reply.Suggestions) < 3 && g.strength > foreign && !g.gap() {
 				t.reply.Suggestions = append(t.reply.Suggestions, t.label(g))
 			}
 		}
@@ -263,6 +267,22 @@ func (t *turn) unknown(u *nlu.Understanding, groups []group) {
 	if len(groups) > 0 {
 		t.features(groups)
 	}
+}
+
+// gap reports whether the matter is a known gap.
+func (g group) gap() bool { return g.best.Document.Kind == knowledge.KindGap }
+
+// gap says that the city has no entry for the very matter that is asked about, by its name.
+func (t *turn) gap(u *nlu.Understanding, groups []group) {
+	d := groups[0].best.Document
+	if d.Outside {
+		t.say(message.Unknown, message.OutOfScope)
+	} else {
+		t.say(message.Unknown, message.NoEntry)
+		t.words("unknown.gap", map[string]string{"matter": d.Titles[0]})
+	}
+	t.reply.Confidence = 0
+	t.features(groups)
 }
 
 // rivalsOf returns the items that the question does not tell apart, the first included. A FAQ, a hotline, a place says one thing and

@@ -39,12 +39,13 @@ const (
 	signBundle               // a life event, and a whole is asked for (哪些手续)
 	signOnlyBundle           // a life event, and nothing says so
 	signBundleField          // a life event, and one attribute is asked for, which it has not of its own
+	signGap                  // it is a known gap
 	signs
 )
 
 // SignNames are the names of the signs in the trace and in weights.json, in their order.
 var SignNames = [signs]string{"title", "title_square", "topic_title", "topic_title_square", "contained", "coverage", "topic_coverage", "share",
-	"topic_share", "missing", "untitled", "head", "meaning", "nearest", "field", "act", "situation", "number", "place", "bundle", "only_bundle", "bundle_field"}
+	"topic_share", "missing", "untitled", "head", "meaning", "nearest", "field", "act", "situation", "number", "place", "bundle", "only_bundle", "bundle_field", "gap"}
 
 //go:embed weights.json
 var weightsJSON []byte
@@ -133,6 +134,8 @@ func (t *turn) asked(u *nlu.Understanding, g *group) {
 	attributes := u.Slots.Attributes
 	it, isItem := t.itemOf(knowledge.ItemID(g.key))
 	switch {
+	case d.Kind == knowledge.KindGap:
+		g.signs[signGap] = 1
 	case isItem:
 		if len(attributes) > 0 && (it.Has(attributes[0]) || len(t.Library.Bound(it.ID, string(attributes[0]))) > 0) {
 			g.signs[signField] = 1

@@ -206,7 +206,7 @@ func starterCity() (*nlu.Understander, error) {
 			return nil, errors.New(p.String())
 		}
 	}
-	lexicon, err := nlu.ParseLexicon(c.Lexicon)
+	lexicon, err := nlu.ParseLexicon(knowledge.WordLists(c.Lexicon))
 	if err != nil {
 		return nil, err
 	}

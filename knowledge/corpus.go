@@ -116,6 +116,7 @@ func LoadFS(files fs.FS) (*Corpus, []Problem) {
 	if err != nil {
 		l.problem(".", 0, fmt.Sprintf("文件夹读不了：%v", err))
 	}
+	l.attach()
 	return l.corpus, l.problems
 }
 
@@ -138,6 +139,7 @@ type loader struct {
 	files    fs.FS
 	corpus   *Corpus
 	problems []Problem
+	sayings  []saying
 }
 
 func (l *loader) problem(file string, line int, text string) {
@@ -153,7 +155,15 @@ func (l *loader) load(name string) {
 		if dir == "lexicon" && nested {
 			if raw, ok := l.read(name); ok {
 				c.Lexicon[base] = raw
+				if base == GapsFile {
+					_, problems := ParseGaps(raw)
+					l.problems = append(l.problems, problems...)
+				}
 			}
+			return
+		}
+		if dir == "sayings" && nested {
+			l.say(name)
 			return
 		}
 	case ".yaml", ".yml":
@@ -188,7 +198,7 @@ func (l *loader) load(name string) {
 	case strings.HasPrefix(name, "sentences"):
 		list(l, name, &c.Sentences)
 	default:
-		l.problem(name, 0, "不认识这个文件。它该放在 items/、faq/、events.yaml、sources/、city/、lexicon/ 或 sentences.yaml，见 docs/corpus.md")
+		l.problem(name, 0, "不认识这个文件。它该放在 items/、faq/、sayings/、events.yaml、sources/、city/、lexicon/ 或 sentences.yaml，见 docs/corpus.md")
 	}
 }
 

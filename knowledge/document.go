@@ -27,6 +27,10 @@ func (l *Library) describe() []*Document {
 	for _, p := range l.lists.Points {
 		out = append(out, pointDocument(p))
 	}
+	gaps, _ := ParseGaps(l.lists.Lexicon[GapsFile]) // its problems were told when it was read
+	for _, g := range gaps {
+		out = append(out, gapDocument(g))
+	}
 	slices.SortFunc(out, func(a, b *Document) int { return cmp.Compare(a.ID, b.ID) })
 	return out
 }

@@ -16,6 +16,7 @@ const (
 	KindEvent   EntryKind = "event"
 	KindHotline EntryKind = "hotline"
 	KindPoint   EntryKind = "point"
+	KindGap     EntryKind = "gap" // no entry, but a known gap; found only where Query.Gaps asks for it
 )
 
 // Document is an entry as it is searched: every way to name it, and the rest of its words.
@@ -30,6 +31,8 @@ type Document struct {
 	Regions   []string // empty: the whole city
 	Topics    []string
 	AgentOnly bool
+	// Outside marks a gap that is not the city's business.
+	Outside bool
 	// From and Until bound the validity in Unix microseconds; 0 is open.
 	From, Until int64
 }
@@ -41,7 +44,8 @@ type Query struct {
 	Now           int64  // Unix microseconds: validity
 	Staff         bool   // agent-only entries too
 	Kinds         []EntryKind
-	Limit         int // 10 when 0
+	Gaps          bool // known gaps too, whatever Kinds says
+	Limit         int  // 10 when 0
 	// Also are entries whose evidence is wanted whether or not their words match, such as those near in meaning; they come after the
 	// Limit best, under the same conditions.
 	Also []string

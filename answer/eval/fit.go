@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strings"
 
 	"bangban/answer"
 	"bangban/conversation/message"
@@ -14,10 +15,9 @@ type Case struct {
 	Row   Row
 	Signs [][]float64
 	Right []bool
+	// None says that "no entry" is right: it must not be answered. A known gap is right then, too.
+	None bool
 }
-
-// none reports whether no candidate is right.
-func (c Case) none() bool { return !slices.Contains(c.Right, true) }
 
 // Cases asks the rows that a search decides, in one turn, and keeps what was weighed: answerable ones whose entry is among the
 // candidates, and those that must not be answered.
@@ -39,12 +39,12 @@ func Cases(ctx context.Context, rows []Row, engine Weigher, meaning bool, opts Q
 			return nil, err
 		}
 		o := outcome{row, reply, trace, opts.Matter}
-		c := Case{Row: row}
+		c := Case{Row: row, None: !row.answers()}
 		for _, cand := range trace.Candidates {
 			c.Signs = append(c.Signs, cand.Signs)
-			c.Right = append(c.Right, row.answers() && (o.fits(cand.Entry, cand.Name) || o.fits(cand.Best, cand.Name)))
+			c.Right = append(c.Right, c.None && strings.HasPrefix(cand.Entry, "gap-") || !c.None && (o.fits(cand.Entry, cand.Name) || o.fits(cand.Best, cand.Name)))
 		}
-		if row.answers() && c.none() {
+		if !c.None && !slices.Contains(c.Right, true) {
 			continue // not found at all: nothing to learn for the weights
 		}
 		out = append(out, c)
@@ -121,15 +121,17 @@ func gradient(c Case, x, grad []float64, unanswered float64) {
 	n := len(x) - 1
 	w := Weights{Prior: x[n], By: x[:n]}
 	p := chances(c, w)
-	rightSum := 0.0
+	rightSum, weight := 0.0, 1.0
+	if c.None {
+		rightSum, weight = 1, unanswered
+		for _, v := range p {
+			rightSum -= v
+		}
+	}
 	for i, r := range c.Right {
 		if r {
 			rightSum += p[i]
 		}
-	}
-	weight := 1.0
-	if c.none() {
-		weight = unanswered
 	}
 	for i, signs := range c.Signs {
 		d := p[i] // of the denominator
@@ -178,14 +180,14 @@ func Likelihood(cases []Case, w Weights) (mean, hit float64) {
 				best, bestP = i, v
 			}
 		}
-		if c.none() {
-			right = none
+		if c.None {
+			right += none
 		}
 		mean += math.Log(max(right, 1e-12))
 		if bestP < none {
 			best = -1
 		}
-		if best < 0 && c.none() || best >= 0 && c.Right[best] {
+		if best < 0 && c.None || best >= 0 && c.Right[best] {
 			hit++
 		}
 	}

@@ -21,10 +21,11 @@ func drawn(n int, prior, title, missing float64) []Case {
 		}
 		w := Weights{Prior: prior, By: make([]float64, len(answer.SignNames))}
 		w.By[0], w.By[9] = title, missing
+		c.None = true
 		x := rng.Float64()
 		for i, p := range chances(c, w) {
 			if x -= p; x < 0 {
-				c.Right[i] = true
+				c.Right[i], c.None = true, false
 				break
 			}
 		}

@@ -115,6 +115,9 @@ func allowed(d *knowledge.Document, q knowledge.Query) bool {
 	if d.From != 0 && q.Now < d.From || d.Until != 0 && q.Now >= d.Until {
 		return false
 	}
+	if d.Kind == knowledge.KindGap {
+		return q.Gaps
+	}
 	if len(q.Kinds) > 0 && !slices.Contains(q.Kinds, d.Kind) {
 		return false
 	}
