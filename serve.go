@@ -43,7 +43,7 @@ func (c *City) Serve(ctx context.Context, listener net.Listener) error {
 		return err
 	}
 	live := server.NewLive(c.Store, c.log)
-	services := citizen.Services{Conversation: &talks{c.Conversation, live}, Knowledge: c.knowledge, Live: live}
+	services := citizen.Services{Conversation: &talks{c.Conversation, live}, Knowledge: c.knowledge, Live: live, Statutes: c.Statutes}
 	services.TurnHTML = citizen.TurnHTML(renderer)
 	(&citizen.API{Services: services}).Routes(s)
 	(&citizen.Pages{Services: services, Renderer: renderer}).Routes(s)

@@ -91,6 +91,7 @@ type SearchPage struct {
 	Problem string
 	Hits    []Hit
 	More    bool // there may be more than are shown
+	Laws    bool // there is a law library, on a tab of its own
 }
 
 // Hit is one search result. Title and Text are cut into pieces so that the words that matched can be marked.

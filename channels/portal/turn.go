@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -94,34 +93,6 @@ func (s shown) Source() *message.Citation {
 		return nil
 	}
 	return &s.Reply.Citations[0]
-}
-
-// rules are the articles of one text that an answer rests on.
-type rules struct {
-	message.Basis
-	Articles []string
-}
-
-// Basis lists the texts of all citations, each once with its articles, in the order in which they were named.
-func (s shown) Basis() []rules {
-	var out []rules
-	at := map[message.Basis]int{}
-	for _, c := range s.Reply.Citations {
-		for _, b := range c.Basis {
-			article := b.Article
-			b.Article = ""
-			i, seen := at[b]
-			if !seen {
-				i = len(out)
-				at[b] = i
-				out = append(out, rules{Basis: b})
-			}
-			if article != "" && !slices.Contains(out[i].Articles, article) {
-				out[i].Articles = append(out[i].Articles, article)
-			}
-		}
-	}
-	return out
 }
 
 // Guide reports whether the source line leads to the entry: not when a button does already.

@@ -115,7 +115,7 @@ func startCity(t testing.TB, config server.Config) *city {
 	if c.server, err = server.New(config, server.Services{}); err != nil {
 		t.Fatal(err)
 	}
-	api := &API{Services: Services{Conversation: c.talks, Live: c.live, Knowledge: func() Knowledge { return Knowledge{lib, byTitle{lib}, asTyped{}} }}}
+	api := &API{Services: Services{Conversation: c.talks, Live: c.live, Knowledge: func() Knowledge { return Knowledge{lib, byTitle{lib}, asTyped{}} }, Statutes: testStatutes(t, db)}}
 	api.Routes(c.server)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -236,6 +236,7 @@ func TestDocumentNamesEveryField(t *testing.T) {
 		"GET /api/v1/items": &itemsResult{}, "GET /api/v1/items/x": &itemResult{}, "GET /api/v1/suggest": &suggestResult{},
 		"GET /api/v1/regions": &regionsResult{}, "GET /api/v1/points": &pointsResult{}, "GET /api/v1/hotlines": &hotlinesResult{},
 		"GET /api/v1/life-events": &lifeEventsResult{}, "POST /api/v1/feedback": &feedbackResult{},
+		"GET /api/v1/laws": &lawsResult{}, "GET /api/v1/laws/x": &lawResult{}, "GET /api/v1/laws/x/x": &lawArticleResult{},
 	} {
 		t.Run(path, func(t *testing.T) {
 			fill(reflect.ValueOf(result).Elem(), "")

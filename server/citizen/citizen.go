@@ -42,6 +42,8 @@ type Services struct {
 	// Knowledge returns the view of this moment; a request takes one and keeps it to its end.
 	Knowledge func() Knowledge
 	Live      *server.Live
+	// Statutes is the law library; nil: there is none.
+	Statutes Statutes
 	// Now may be nil.
 	Now func() time.Time
 	// TurnHTML renders a turn for the live chat with the template of the page; nil leaves it out.
@@ -75,6 +77,7 @@ func (a *API) Routes(s *server.Server) {
 	s.GET("/api/v1/hotlines", server.JSON(a.hotlines), reads)
 	s.GET("/api/v1/life-events", server.JSON(a.lifeEvents), reads)
 	s.POST("/api/v1/feedback", server.JSON(a.feedback), reads)
+	a.lawRoutes(s)
 	s.GET("/api/v1/openapi.json", server.JSON(openAPI), reads)
 }
 

@@ -47,6 +47,7 @@ func (p *Pages) Routes(s *server.Server) {
 	s.GET("/life-events", server.HTML(p.events))
 	s.GET("/life-events/{id}", server.HTML(p.event))
 	s.GET("/search", server.HTML(p.search))
+	p.lawPages(s)
 	s.GET("/points", server.HTML(p.points))
 	s.GET("/answers", server.HTML(p.answers))
 	s.GET("/answers/{no}", server.HTML(p.answer))

@@ -159,7 +159,7 @@ func office(lib *knowledge.Library, id string) string {
 	return d.Name
 }
 
-func (p *Pages) item(_ context.Context, req *struct {
+func (p *Pages) item(ctx context.Context, req *struct {
 	Looks
 	ID        string `path:"id" json:"-"`
 	Situation string `query:"situation" json:"-"`
@@ -169,7 +169,7 @@ func (p *Pages) item(_ context.Context, req *struct {
 	if !ok || !p.visible(it.Secrecy, it.Effective, it.Expires) {
 		return nil, fault.New(fault.NotFound, "item.not_found")
 	}
-	body := portal.Guide(it, req.Situation, office(lib, it.Department), resolve(lib))
+	body := portal.Guide(it, req.Situation, office(lib, it.Department), p.cited(ctx, lib))
 	body.Revision = lib.Revision(req.ID)
 	for _, id := range it.Related {
 		if other, ok := lib.Item(id); ok && p.visible(other.Secrecy, other.Effective, other.Expires) {
@@ -195,7 +195,7 @@ func (p *Pages) item(_ context.Context, req *struct {
 	return p.page(&req.Looks, portal.Page{Title: it.Name, Crumbs: crumbs, Body: body, Published: it.Updated, Source: body.Department})
 }
 
-func (p *Pages) question(_ context.Context, req *struct {
+func (p *Pages) question(ctx context.Context, req *struct {
 	Looks
 	ID string `path:"id" json:"-"`
 }) (*server.Page, error) {
@@ -204,7 +204,7 @@ func (p *Pages) question(_ context.Context, req *struct {
 	if !ok || !p.visible(f.Secrecy, f.Effective, f.Expires) {
 		return nil, fault.New(fault.NotFound, "path.unknown")
 	}
-	body := portal.Question(f, office(lib, f.Department), resolve(lib))
+	body := portal.Question(f, office(lib, f.Department), p.cited(ctx, lib))
 	crumbs := []portal.Crumb{{Label: "办事指南", URL: "/items"}}
 	if it, ok := lib.Item(f.Item); ok && p.visible(it.Secrecy, it.Effective, it.Expires) {
 		l := itemLink(it)
@@ -218,7 +218,7 @@ func (p *Pages) events(_ context.Context, l *Looks) (*server.Page, error) {
 	return p.page(l, portal.Page{Title: "一件事", Body: portal.EventsPage{Events: eventLinks(p.Knowledge().Library)}})
 }
 
-func (p *Pages) event(_ context.Context, req *struct {
+func (p *Pages) event(ctx context.Context, req *struct {
 	Looks
 	ID string `path:"id" json:"-"`
 }) (*server.Page, error) {
@@ -237,7 +237,7 @@ func (p *Pages) event(_ context.Context, req *struct {
 			l.Note = it.Summary.Text
 		}
 		return l, true
-	}, resolve(lib))
+	}, p.cited(ctx, lib))
 	return p.page(&req.Looks, portal.Page{Title: e.Name, Crumbs: []portal.Crumb{{Label: "一件事", URL: "/life-events"}}, Body: body, Published: e.Updated})
 }
 

@@ -28,7 +28,7 @@ func (p *Pages) search(ctx context.Context, req *struct {
 	Looks
 	Q string `query:"q" json:"-"`
 }) (*server.Page, error) {
-	body := portal.SearchPage{Q: strings.TrimSpace(req.Q)}
+	body := portal.SearchPage{Q: strings.TrimSpace(req.Q), Laws: p.hasLaws(ctx)}
 	switch {
 	case body.Q == "":
 	case len([]rune(body.Q)) > longestSearch:

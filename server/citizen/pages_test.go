@@ -48,7 +48,7 @@ func portalOf(t *testing.T, wrap func(Conversation) Conversation) string {
 	if wrap != nil {
 		talks = wrap(talks)
 	}
-	pages := &Pages{Renderer: r, Services: Services{Conversation: talks, Knowledge: func() Knowledge { return Knowledge{lib, byTitle{lib}, asTyped{}} },
+	pages := &Pages{Renderer: r, Services: Services{Conversation: talks, Knowledge: func() Knowledge { return Knowledge{lib, byTitle{lib}, asTyped{}} }, Statutes: testStatutes(t, db),
 		Now: func() time.Time { return time.Date(2026, 11, 24, 10, 0, 0, 0, cityTime) }}}
 	pages.Routes(s)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
