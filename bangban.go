@@ -206,7 +206,11 @@ func (c *City) use(ctx context.Context, lib *knowledge.Library, dir string) erro
 	if err := c.index.Apply(ctx, lib.Documents(), lib.Version(), lib.Seq()); err != nil {
 		return err
 	}
-	c.current.Store(&answer.Knowledge{Understander: u, Library: lib, Search: c.index})
+	k := &answer.Knowledge{Understander: u, Library: lib, Search: c.index}
+	if c.Statutes != nil {
+		k.Statutes = c.Statutes
+	}
+	c.current.Store(k)
 	return nil
 }
 

@@ -2,7 +2,6 @@ package answer
 
 import (
 	"slices"
-	"strings"
 
 	"bangban/conversation/message"
 	"bangban/knowledge"
@@ -21,6 +20,9 @@ func (t *turn) cite(id, title, department, updated, url string, used []nlu.Attri
 		}
 		seen[b] = true
 		if s, ok := t.Library.Resolve(b); ok {
+			if s.URL == "" {
+				s.URL, _ = t.articleOf(b, false)
+			}
 			c.Basis = append(c.Basis, message.Basis{Kind: b.Kind(), Title: s.Title, DocumentNo: s.DocumentNo, Article: s.Article, URL: s.URL})
 		}
 	}
@@ -50,22 +52,4 @@ func weight(b message.Basis) int {
 		return 1
 	}
 	return 0
-}
-
-// titles are the names of rules with their articles: 《居民身份证法》第十一条.
-func (t *turn) titles(basis []knowledge.Basis) []string {
-	var out []string
-	seen := map[string]bool{}
-	for _, b := range basis {
-		s, ok := t.Library.Resolve(b)
-		if !ok {
-			continue
-		}
-		name := "《" + strings.Trim(s.Title, "《》") + "》" + s.Article
-		if !seen[name] {
-			seen[name] = true
-			out = append(out, name)
-		}
-	}
-	return out
 }

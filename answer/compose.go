@@ -113,8 +113,10 @@ func (t *turn) partOf(it *knowledge.Item, situation *knowledge.Situation, d know
 			return byKind(a, all), true
 		}
 	}
-	if titles := strings.Join(t.titles(it.Laws), "、"); a == nlu.LegalBasis && titles != "" {
-		return part{attribute: a, conclusion: "依据是" + titles + "。", voice: "依据是" + titles + "。", basis: it.Laws}, true
+	if a == nlu.LegalBasis {
+		if p, ok := t.basisPart(t.restsOn(it, d)); ok {
+			return p, true
+		}
 	}
 	if p, ok := render(d, a); ok {
 		return p, true
@@ -165,7 +167,8 @@ func (t *turn) place(d knowledge.Details, p part) {
 		for _, pl := range d.Places {
 			card.Places = append(card.Places, t.cardPlace(pl))
 		}
-	case nlu.LegalBasis: // the source block shows it
+	case nlu.LegalBasis:
+		card.Fields = append(card.Fields, p.quotes()...)
 	default:
 		card.Fields = append(card.Fields, p.field())
 	}
@@ -261,7 +264,7 @@ func (t *turn) actions(it *knowledge.Item, d knowledge.Details) []message.Action
 	if len(t.Library.Points("", it.ID)) > 0 {
 		out = append(out, message.Action{Label: "找办理网点", URL: "/points?item=" + url.QueryEscape(string(it.ID))})
 	}
-	return out
+	return t.withArticle(out)
 }
 
 // focus remembers what the talk is about now.

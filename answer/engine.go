@@ -17,6 +17,7 @@ type Knowledge struct {
 	Library      *knowledge.Library
 	Search       knowledge.Searcher
 	Meaning      knowledge.Meaning // nil: words alone
+	Statutes     Statutes          // the law library; nil: there is none
 }
 
 // Engine answers questions. It is safe for concurrent use.
@@ -98,6 +99,8 @@ type turn struct {
 	always bool
 	// clarified is set when this turn answers a clarifying question: no second one follows.
 	clarified bool
+	// article is the address of the first article of law that the reply quotes.
+	article string
 }
 
 func newTurn(ctx context.Context, k *Knowledge, q message.Question, talk message.Context) *turn {
@@ -182,7 +185,8 @@ func (t *turn) remember() {
 	if r.Reason != message.Repeat {
 		t.next.Last = &message.Reply{Kind: r.Kind, Text: r.Text, Voice: r.Voice}
 	}
-	if (r.Kind == message.Answer || r.Kind == message.Clarify) && t.u.Topic != "" && !t.substituted {
+	known := r.Kind == message.Answer || r.Kind == message.Clarify || r.Kind == message.Unknown && r.Reason == message.NoEntry
+	if known && t.u.Topic != "" && !t.substituted {
 		t.next.LastQuestion = t.u.Core
 	}
 }

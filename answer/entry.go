@@ -12,6 +12,9 @@ import (
 
 // faq answers with a FAQ, an official line, a concept, a notice.
 func (t *turn) faq(f *knowledge.FAQ) {
+	if t.basisOfFAQ(f) {
+		return
+	}
 	card := &message.Card{Title: f.Question}
 	if f.Checking {
 		card.Notice = t.sentence("answer.checking", nil)

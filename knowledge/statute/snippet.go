@@ -81,20 +81,3 @@ func starts(runes []rune) []int {
 	}
 	return out
 }
-
-// Quote cuts a text for an answer: whole where it is no longer than most characters, else at the end of a sentence, with … behind.
-func Quote(text string, most int) string {
-	text = strings.Join(strings.Fields(text), "")
-	runes := []rune(text)
-	if len(runes) <= most {
-		return text
-	}
-	for _, ends := range []string{"。", "；", "，、："} {
-		for i := most - 1; i > most/3; i-- {
-			if strings.ContainsRune(ends, runes[i]) {
-				return string(runes[:i+1]) + "……"
-			}
-		}
-	}
-	return string(runes[:most]) + "……"
-}
