@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"bangban/conversation/message"
 	"bangban/knowledge"
@@ -96,20 +97,18 @@ func matchOption(options []message.Option, u *nlu.Understanding) string {
 }
 
 // follow handles turns that lean on the talk: an ellipsis (那要多久), another region (在萧山呢), another matter in the same
-// question (护照呢), a narrower answer to a clarifying question, a correction. It reports whether it made the reply.
+// question (护照呢), a narrower answer to a clarifying question, a correction, a fragment that only means something after what was
+// said before (跟我老公). It reports whether it made the reply.
 func (t *turn) follow() (bool, error) {
 	if t.talk.Pending != nil {
 		return t.narrowed()
 	}
-	if t.talk.Entry == "" {
-		return false, nil
-	}
 	topic := t.u.Topic
-	if topic == "" && (len(t.u.Slots.Attributes) > 0 || t.u.Slots.Region != "" || t.u.FollowUp) {
+	if t.talk.Entry != "" && (topic == "" && (len(t.u.Slots.Attributes) > 0 || t.u.Slots.Region != "" || t.u.FollowUp) || acts[topic]) {
 		t.sameEntry()
 		return true, nil
 	}
-	if !t.u.FollowUp && !t.u.Correction {
+	if t.talk.LastQuestion == "" || !t.leans() {
 		return false, nil
 	}
 	if it, ok := t.itemOf(knowledge.ItemID(t.talk.Entry)); ok && !t.u.Correction {
@@ -120,7 +119,79 @@ func (t *turn) follow() (bool, error) {
 			return true, nil
 		}
 	}
-	return true, t.otherMatter(topic)
+	if t.swaps() {
+		return true, t.otherMatter(topic)
+	}
+	return t.inContext()
+}
+
+// acts are topics that name what is done and not what with: they ask on about the matter at hand (那怎么申请).
+var acts = map[string]bool{"申请": true, "办理": true, "办": true, "弄": true, "报名": true, "登记": true, "备案": true, "交": true, "领": true,
+	"去办": true, "手续": true, "补": true, "换": true, "做": true, "查": true, "办手续": true, "自己办": true, "本人": true, "去": true}
+
+// fragment is the length in characters up to which a turn may be a piece of what was said before.
+const fragment = 14
+
+// leans reports whether a turn may need the one before.
+func (t *turn) leans() bool {
+	return t.u.FollowUp || t.u.Correction || utf8.RuneCountInString(t.u.Core) <= fragment
+}
+
+// swaps reports whether a turn puts another matter into the last question (那护照呢, 换成护照, 我问的是驾照).
+func (t *turn) swaps() bool {
+	return t.talk.Entry != "" && (t.u.Correction || t.u.FollowUp && (strings.HasSuffix(strings.TrimRight(t.u.Normal, "?!。. "), "呢") || strings.HasPrefix(t.u.Normal, "换成")))
+}
+
+// inContext weighs a turn by itself and together with the last question. It is read in context where the matter that both name fits
+// at least as well and knows the new words; false: it stands alone.
+func (t *turn) inContext() (bool, error) {
+	last := t.last()
+	if last == nil || last.Core == "" {
+		return false, nil
+	}
+	alone, err := t.search(t.u)
+	if err != nil {
+		return false, err
+	}
+	both := t.Understander.Understand(clip(last.Core, longestContext)+"，"+t.u.Core, t.now())
+	together, err := t.search(both)
+	if err != nil || len(together) == 0 || together[0].strength < floor || !together[0].knows(t.u) {
+		return false, err
+	}
+	if len(alone) > 0 && alone[0].strength > together[0].strength+contextLead && alone[0].strength >= floor {
+		return false, nil
+	}
+	t.inherit()
+	t.substituted = true
+	t.next.LastQuestion = both.Core
+	return true, t.decide(both, together)
+}
+
+// contextLead is how much better a turn must fit alone than in context to stand alone.
+const contextLead = 1.5
+
+// longestContext is how much of the last question goes into the next, in characters.
+const longestContext = 40
+
+// clip is the end of a text, at most n characters.
+func clip(text string, n int) string {
+	runes := []rune(text)
+	return string(runes[max(0, len(runes)-n):])
+}
+
+// knows reports whether the matter has at least half of the words that a turn adds.
+func (g *group) knows(u *nlu.Understanding) bool {
+	words := wordsOf(u)
+	if len(words) == 0 {
+		return true
+	}
+	found := 0
+	for _, w := range words {
+		if w.where(g.docs) != nowhere {
+			found++
+		}
+	}
+	return 2*found >= len(words)
 }
 
 // sameEntry answers another attribute, or the same for another region, of the entry in focus.
@@ -237,39 +308,51 @@ func (t *turn) narrowed() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if len(alone) > 0 && alone[0].strength >= plain && !offered(p, alone[0].key) {
-		return false, nil // a topic change
-	}
-	both := t.Understander.Understand(p.Question+t.u.Core, t.now())
+	both := t.Understander.Understand(p.Question+"，"+t.u.Core, t.now())
 	groups, err := t.search(both)
 	if err != nil {
 		return false, err
 	}
-	for _, g := range groups {
-		if offered(p, g.key) && g.strength >= foreign && t.narrows(alone, g.key) {
-			if len(t.attributes) == 0 && p.Attribute != nlu.Overview {
-				t.attributes = []nlu.Attribute{p.Attribute}
-			}
-			t.clarified = true
-			t.answerFrom(both, g)
-			t.judge(both, groups)
-			return true, nil
+	if i := t.narrows(p, alone, groups); i >= 0 {
+		if len(t.attributes) == 0 && p.Attribute != nlu.Overview {
+			t.attributes = []nlu.Attribute{p.Attribute}
 		}
+		t.clarified = true
+		t.substituted = true
+		t.next.LastQuestion = both.Core
+		t.answerFrom(both, groups[i])
+		t.judge(both, groups[i:])
+		return true, nil
 	}
 	return false, nil
 }
 
-// narrows reports whether the new words say something about one of the matters offered: by themselves, or by a situation or an act.
-func (t *turn) narrows(alone []group, key string) bool {
-	if t.u.Topic == "" || len(alone) == 0 || alone[0].strength < foreign {
-		return len(t.u.Slots.Situation) > 0 || t.u.Slots.Act != ""
-	}
+// narrows returns which matter of the whole the new words choose, -1 when they speak of something else. They choose one that was
+// offered where it fits them about as well as any other, or where they are a mere piece (结婚的那本) and the whole fits well.
+func (t *turn) narrows(p *message.Pending, alone, groups []group) int {
+	piece := utf8.RuneCountInString(t.u.Core) <= fragment
+	fits := map[string]float64{}
 	for _, g := range alone {
-		if g.key == key {
-			return g.strength >= foreign && g.strength >= alone[0].strength-nearBest
+		fits[g.key] = g.strength
+	}
+	best := -1
+	for i, g := range groups {
+		own, found := fits[g.key]
+		if g.gap() || g.strength < foreign || !g.knows(t.u) {
+			continue
+		}
+		near := found && len(alone) > 0 && own >= alone[0].strength-nearBest
+		if offered(p, g.key) && (near || t.u.Topic == "" && (len(t.u.Slots.Situation) > 0 || t.u.Slots.Act != "")) {
+			return i
+		}
+		if best < 0 && piece && g.strength >= floor {
+			best = i
 		}
 	}
-	return false
+	if best >= 0 && len(alone) > 0 && alone[0].strength >= plain && alone[0].strength > groups[best].strength+contextLead {
+		return -1 // a topic change
+	}
+	return best
 }
 
 // nearBest is how much weaker than the best match of the new words a matter may be that they still speak of.
