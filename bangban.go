@@ -19,6 +19,7 @@ import (
 	"bangban/kernel/fault"
 	"bangban/knowledge"
 	"bangban/knowledge/index"
+	"bangban/knowledge/semantic"
 	"bangban/knowledge/statute"
 	"bangban/store"
 )
@@ -33,6 +34,7 @@ type City struct {
 	Knowledge    *knowledge.Service    // nil without a store
 	Statutes     *statute.Service      // the law library; nil without a store
 	Conversation *conversation.Service // nil without a store
+	Meaning      *semantic.Index       // nil: words alone
 
 	cfg     *Config
 	log     *slog.Logger
@@ -72,6 +74,7 @@ func (c *City) open(ctx context.Context, progress Progress) error {
 			return err
 		}
 	}
+	c.openMeaning(semantic.OpenVectors, semantic.Options{})
 	if err := c.use(ctx, c.Knowledge.Current(), filepath.Join(c.cfg.Data, "index")); err != nil {
 		return err
 	}
@@ -141,26 +144,43 @@ func (c *City) importCorpus(ctx context.Context, parsed *knowledge.Corpus, progr
 func OpenToAsk(ctx context.Context, cfg *Config, log *slog.Logger) (*City, error) {
 	if cfg.Database == "" {
 		if _, err := os.Stat(filepath.Join(cfg.Data, "bangban.db")); errors.Is(err, os.ErrNotExist) {
-			return OpenStarter(ctx, log, time.Now())
+			return openStarter(ctx, cfg, log, time.Now())
 		}
 	}
 	c := &City{cfg: cfg, log: log}
 	if err := c.openKnowledge(ctx, store.Options{Log: log, ReadOnly: true}); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
-	if err := c.useScratch(ctx, c.Knowledge.Current()); err != nil {
+	lib := c.Knowledge.Current()
+	if len(lib.Items()) == 0 { // a law library alone, before the first start
+		parsed, err := starterCorpus()
+		if err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
+		lib = knowledge.NewLibrary(parsed, time.Now(), nil)
+	}
+	c.openMeaning(semantic.ReadVectors, semantic.Options{})
+	if err := c.useScratch(ctx, lib); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
 }
 
-// OpenStarter opens the starter city straight from the data files, as it is at a moment: for trials, tests and measurements.
+// OpenStarter opens the starter city straight from the data files, as it is at a moment, by words alone: for trials, tests and
+// measurements.
 func OpenStarter(ctx context.Context, log *slog.Logger, now time.Time) (*City, error) {
+	return openStarter(ctx, nil, log, now)
+}
+
+func openStarter(ctx context.Context, cfg *Config, log *slog.Logger, now time.Time) (*City, error) {
 	parsed, err := starterCorpus()
 	if err != nil {
 		return nil, err
 	}
-	c := &City{log: log}
+	c := &City{cfg: cfg, log: log}
+	if cfg != nil {
+		c.openMeaning(semantic.ReadVectors, semantic.Options{})
+	}
 	if err := c.useScratch(ctx, knowledge.NewLibrary(parsed, now, nil)); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
@@ -210,6 +230,7 @@ func (c *City) use(ctx context.Context, lib *knowledge.Library, dir string) erro
 	if c.Statutes != nil {
 		k.Statutes = c.Statutes
 	}
+	c.meet(k)
 	c.current.Store(k)
 	return nil
 }

@@ -20,7 +20,7 @@ type Statutes interface {
 const (
 	// mostQuoted is how many articles an answer quotes, longestQuote how many characters of each.
 	mostQuoted   = 3
-	longestQuote = 160
+	longestQuote = 120
 )
 
 // articleOf is the address of a clause in the law library, and its text when that is wanted; empty where the library does not have it.

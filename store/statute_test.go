@@ -120,7 +120,7 @@ func TestStandings(t *testing.T) {
 			{"河船登记法@2001-05-01", "河船登记法@2001-05-01", "/laws/%E6%B2%B3%E8%88%B9%E7%99%BB%E8%AE%B0%E6%B3%95@2001-05-01", statute.Replaced},
 			{"河船登记法@2099-01-01", "河船登记法@2099-01-01", "/laws/%E6%B2%B3%E8%88%B9%E7%99%BB%E8%AE%B0%E6%B3%95@2099-01-01", statute.Pending},
 			{"木船法", "木船法@1990-01-01", "/laws/%E6%9C%A8%E8%88%B9%E6%B3%95", statute.Repealed},
-			{"杭州市渡船规定", "杭州市渡船规定@2018-04-16", "/laws/%E6%9D%AD%E5%B7%9E%E5%B8%82%E6%B8%A1%E8%88%B9%E8%A7%84%E5%AE%9A", statute.Repealed},
+			{"杭州市渡船规定", "杭州市渡船规定@2018-04-16", "/laws/%E6%9D%AD%E5%B7%9E%E5%B8%82%E6%B8%A1%E8%88%B9%E8%A7%84%E5%AE%9A", statute.Replaced},
 			{"渡口条例", "渡口条例@2015-03-01", "/laws/%E6%B8%A1%E5%8F%A3%E6%9D%A1%E4%BE%8B", statute.InForce},
 		} {
 			v, versions, err := k.Law(ctx, c.name)

@@ -204,8 +204,12 @@ func (s *Service) Search(ctx context.Context, q Query) (*Found, error) {
 	return out, nil
 }
 
-// leastCovered is the share of the question that an article must hold.
-const leastCovered = 0.3
+// An article must hold this share of the question, or the title of its law be this like it. People ask in many words that no law has:
+// only what shares next to nothing is left out.
+const (
+	leastCovered = 0.08
+	leastLike    = 0.3
+)
 
 func (s *Service) rankedRefs(ctx context.Context, c *catalogue, q Query, keep func(*Law) bool) ([]ref, error) {
 	x, err := s.searchable(ctx, c)
@@ -228,7 +232,7 @@ func (s *Service) rankedRefs(ctx context.Context, c *catalogue, q Query, keep fu
 	}
 	var out []ref
 	for _, h := range x.rank.Search(rank.NewQuery(letters{}, q.Understanding), o) {
-		if h.Coverage >= leastCovered || h.Title >= leastCovered {
+		if h.Coverage >= leastCovered || h.Title >= leastLike {
 			out = append(out, x.refs[h.Doc])
 		}
 	}

@@ -29,7 +29,7 @@ func (s State) Name() string { return stateNames[s] }
 type Standing struct {
 	State  State
 	By     *Law   // the version that replaces it, or the law that repeals it; nil: not in the library
-	Reason string // in words, where it is on the city's list of what is not to be cited
+	Reason string // in words, where the city's list of what is not to be cited says so
 }
 
 // catalogue is every version with its standing, as of one moment.
@@ -91,8 +91,11 @@ func standing(l, current *Law, by []*Law, list []*knowledge.Repealed) Standing {
 		return Standing{State: Replaced, By: current}
 	}
 	for _, r := range list {
-		if r.Before == "" || l.Version < r.Before {
+		switch {
+		case r.Before == "":
 			return Standing{State: Repealed, Reason: r.Reason}
+		case l.Version < r.Before: // there is a newer version, which the library does not have
+			return Standing{State: Replaced, Reason: r.Reason}
 		}
 	}
 	for _, other := range by {

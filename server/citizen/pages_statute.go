@@ -231,7 +231,10 @@ func (p *Pages) lawHead(ctx context.Context, v statute.View, article string) (po
 		}
 	case statute.Replaced:
 		h.Warning = "这是 " + v.Version + " 的旧版本，已被新版替代。"
-		return h, instead(v.By, "看现行版本")
+		if v.By != nil {
+			return h, instead(v.By, "看现行版本")
+		}
+		h.Warning += "新版（" + v.Reason + "）还没有收录。"
 	case statute.Repealed:
 		h.Warning = "这部法规已废止，只供查阅。"
 		if v.By != nil {
@@ -239,7 +242,7 @@ func (p *Pages) lawHead(ctx context.Context, v statute.View, article string) (po
 			return h, instead(v.By, "看《"+v.By.Title+"》")
 		}
 		if v.Reason != "" {
-			h.Warning = "这个版本不再有效（" + v.Reason + "），只供查阅。"
+			h.Warning = "这部法规已废止（" + v.Reason + "），只供查阅。"
 		}
 	case statute.Removed:
 		h.Warning = "这份文本已从法规库撤下，只供查阅。"

@@ -32,12 +32,14 @@ async function ready(url, alive) {
   throw new Error(`the city did not get ready at ${url}`)
 }
 
-/** city starts bin/bangban with a data folder of its own, or uses the one at BANGBAN_URL. */
+/** city starts bin/bangban with a data folder of its own, or uses the one at BANGBAN_URL. A function before the flags may fill the folder first. */
 export async function city(...flags) {
-  if (process.env.BANGBAN_URL && flags.length === 0) return {url: process.env.BANGBAN_URL, stop() {}}
+  const fill = typeof flags[0] === 'function' ? flags.shift() : undefined
+  if (process.env.BANGBAN_URL && flags.length === 0 && !fill) return {url: process.env.BANGBAN_URL, stop() {}}
   const binary = process.env.BANGBAN_BINARY ?? join(root, 'bin/bangban')
   if (!existsSync(binary)) throw new Error(`${binary} is missing: run make build`)
   const data = mkdtempSync(join(tmpdir(), 'bangban-web-'))
+  fill?.(binary, data)
   const port = await freePort()
   const args = ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--rate-limit', 'off', ...flags]
   const child = spawn(binary, args, {stdio: ['ignore', 'pipe', 'pipe']})
