@@ -29,6 +29,9 @@ type Config struct {
 	EmbedSites     string `name:"embed-sites" conf:"BANGBAN_EMBED_SITES" help:"Origins that may embed the chat, comma separated." placeholder:"ORIGIN,…"`
 	LogLevel       string `name:"log-level" conf:"BANGBAN_LOG_LEVEL" def:"info" help:"debug, info, warn or error." placeholder:"LEVEL"`
 	SecretKey      string `kong:"-" conf:"BANGBAN_SECRET_KEY" secret:"true" help:"Key for tokens and sealing, 32 bytes in hex; made on first start."`
+	Embedding      string `name:"embedding" conf:"BANGBAN_EMBEDDING" def:"auto" help:"What compares by meaning: auto (the model in the data folder, if there is one), none, e5:FILE, or the address of an /v1/embeddings service." placeholder:"HOW"`
+	EmbeddingModel string `name:"embedding-model" conf:"BANGBAN_EMBEDDING_MODEL" help:"Model to name to the embeddings service." placeholder:"NAME"`
+	EmbeddingKey   string `kong:"-" conf:"BANGBAN_EMBEDDING_KEY" secret:"true" help:"Key of the embeddings service."`
 	SiteName       string `name:"site-name" conf:"BANGBAN_SITE_NAME" def:"杭州市智能客服" help:"Name on the portal." placeholder:"NAME"`
 	SiteOwner      string `name:"site-owner" conf:"BANGBAN_SITE_OWNER" def:"市政务服务中心" help:"Office that runs the service (主办单位)." placeholder:"NAME"`
 	SiteCity       string `name:"site-city" conf:"BANGBAN_SITE_CITY" def:"杭州" help:"The city's short name." placeholder:"NAME"`
@@ -129,6 +132,9 @@ func (c *Config) check() error {
 		return err
 	}
 	if _, err := c.Level(); err != nil {
+		return err
+	}
+	if _, err := c.embedding(); err != nil {
 		return err
 	}
 	if !origin(c.PublicURL) {

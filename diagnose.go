@@ -42,7 +42,7 @@ func Diagnose(ctx context.Context, cfg *Config, log *slog.Logger) []Finding {
 	} else {
 		out = append(out, Finding{Name: "知识", State: "正常", What: fmt.Sprintf("事项 %d，问答 %d，版本 %s。", len(lib.Items()), len(lib.FAQs()), lib.Version())})
 	}
-	return append(out, c.diagnoseIndex(ctx))
+	return append(out, c.diagnoseIndex(ctx), c.diagnoseMeaning())
 }
 
 // diagnoseIndex builds the index afresh beside the real one, which a running service holds.

@@ -59,6 +59,9 @@ func (c *City) Serve(ctx context.Context, listener net.Listener) error {
 	var tasks sync.WaitGroup
 	tasks.Go(func() { c.Knowledge.Run(work, refreshEvery) })
 	tasks.Go(func() { c.follow(work) })
+	if c.Meaning != nil {
+		tasks.Go(func() { c.Meaning.Run(work) })
+	}
 	tasks.Go(func() {
 		if err := live.Run(work); err != nil && work.Err() == nil {
 			c.log.Error("live streams stopped", "error", err)
@@ -114,6 +117,7 @@ func (c *City) server(renderer *portal.Renderer) (*server.Server, error) {
 			{Name: "store", Run: c.Store.Ping},
 			{Name: "index", Run: func(context.Context) error { return inStep(c.current.Load()) }},
 		},
+		Notes: map[string]func() string{"meaning": c.meaningState}, // words alone answer, too: it never takes the node away
 	})
 }
 

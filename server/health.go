@@ -10,7 +10,7 @@ import (
 type Health struct {
 	// Status is ok or failed.
 	Status string `json:"status"`
-	// Checks holds ok, or failed, by the name of the check. Why it failed stands in the log.
+	// Checks holds ok, or failed, by the name of the check; for a part that may be missing it says in a word how it is. Why it failed stands in the log.
 	Checks map[string]string `json:"checks,omitempty"`
 }
 
@@ -40,6 +40,9 @@ func (s *Server) ready(ctx context.Context) *Health {
 		wait.Go(func() { errs[i] = c.Run(ctx) })
 	}
 	wait.Wait()
+	for name, note := range s.services.Notes {
+		h.Checks[name] = note()
+	}
 	for i, c := range s.services.Checks {
 		h.Checks[c.Name] = "ok"
 		if errs[i] != nil {

@@ -55,6 +55,8 @@ type Services struct {
 	Sentence func(key string) (string, bool)
 	// Checks say whether we are ready to serve.
 	Checks []Check
+	// Notes are shown beside the checks, by name, such as how far background work is; they never fail.
+	Notes map[string]func() string
 	// ErrorPage renders a problem for people who read pages; without it a plain page is made.
 	ErrorPage func(Problem) []byte
 }
