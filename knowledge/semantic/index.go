@@ -75,7 +75,8 @@ func (e *entry) near(q Vector) float64 {
 	return top
 }
 
-func (s *snapshot) ready() bool { return 20*s.done >= 19*len(s.texts) }
+// ready is when nine texts in ten have a vector.
+func (s *snapshot) ready() bool { return 10*s.done >= 9*len(s.texts) }
 
 // Apply makes docs what is compared, with the vectors that are kept; Run or Fill make those that are missing.
 func (ix *Index) Apply(docs []*knowledge.Document) {
@@ -250,6 +251,9 @@ const (
 	bodyLength     = 130
 )
 
+// bodyRank puts bodies after titles: they take longest to embed, and tell least where an entry has several titles.
+const bodyRank = 1 << 20
+
 // text is one way to name an entry.
 type text struct {
 	key   key
@@ -275,7 +279,7 @@ func textsOf(d *knowledge.Document, embedder string, entry int) []text {
 	if len(d.Titles) > 0 {
 		body = d.Titles[0] + "\n" + body
 	}
-	add(Passage, body, 1)
+	add(Passage, body, bodyRank)
 	return out
 }
 
