@@ -20,13 +20,13 @@ type Finding struct {
 
 // Diagnose looks at what the service stands on, without changing it: it opens the database read only.
 func Diagnose(ctx context.Context, cfg *Config, log *slog.Logger) []Finding {
-	if cfg.Database == "" {
-		if _, err := os.Stat(filepath.Join(cfg.Data, "bangban.db")); errors.Is(err, os.ErrNotExist) {
-			return []Finding{{Name: "数据库", State: "正常", What: "还没有。第一次运行 bangban serve 时会建立。"}}
-		}
-	}
 	c := &City{cfg: cfg, log: log}
 	defer c.Close()
+	if cfg.Database == "" {
+		if _, err := os.Stat(filepath.Join(cfg.Data, "bangban.db")); errors.Is(err, os.ErrNotExist) {
+			return []Finding{{Name: "数据库", State: "正常", What: "还没有。第一次运行 bangban serve 时会建立。"}, c.diagnoseMeaning()}
+		}
+	}
 	if err := c.openKnowledge(ctx, store.Options{Log: log, ReadOnly: true}); err != nil {
 		return []Finding{{Name: "数据库", State: "有问题", Err: err}}
 	}

@@ -151,6 +151,9 @@ func (c *City) diagnoseMeaning() Finding {
 		_, _, err := c.cfg.embedder()
 		return Finding{Name: name, State: "有问题", What: fmt.Sprintf("打不开语义模型，%s请检查文件，或删掉后运行 scripts/model 重装。原因：%v", wordsAlone, err)}
 	}
+	if c.Knowledge == nil {
+		return Finding{Name: name, State: "正常", What: c.Meaning.Name() + "，能打开。"}
+	}
 	c.Meaning.Apply(c.Knowledge.Current().Documents())
 	whole, total := c.Meaning.Entries()
 	what := fmt.Sprintf("%s，%d 条中 %d 条已算好。", c.Meaning.Name(), total, whole)

@@ -94,33 +94,80 @@ func (m *matrix) times(in *input, y []float32) {
 	m.timesPlain(in, y)
 }
 
-// timesPlain is times in plain Go. It gives the same bits as the assembly: whole numbers within a block, and the same order of
-// additions between blocks. The conversions to float32 keep a compiler from fusing them.
+// timesPlain is times in plain Go, four rows to a 64-bit multiplication. It gives the same bits as the assembly: whole numbers within a
+// block, and the same order of additions between blocks. The conversions to float32 keep a compiler from fusing them.
 func (m *matrix) timesPlain(in *input, y []float32) {
 	blocks := m.columns / blockSize
+	var w wide
+	sums := make([][lanes]float32, in.tokens)
 	for group := range m.rows / lanes {
-		for token := range in.tokens {
-			var sums [lanes]float32
-			for b := range blocks {
-				place := group*blocks + b
-				packed := m.packed[place*lanes*blockSize/2:][:lanes*blockSize/2]
-				values := in.values[token*m.columns+b*blockSize:][:blockSize]
+		clear(sums)
+		for b := range blocks {
+			place := group*blocks + b
+			w.set(m.packed[place*lanes*blockSize/2:][:lanes*blockSize/2])
+			weightScales := (*[lanes]float32)(m.scales[place*lanes:])
+			for token := range in.tokens {
+				dots := w.times((*[blockSize]int8)(in.values[token*m.columns+b*blockSize:]))
 				scale, correction := in.scales[token*blocks+b], in.sums[token*blocks+b]
-				for lane := range lanes {
-					dot := -correction
-					for word := range 4 {
-						for k := range 4 {
-							w := packed[(word*lanes+lane)*4+k]
-							dot += int32(w&15)*int32(values[word*4+k]) + int32(w>>4)*int32(values[16+word*4+k])
-						}
-					}
-					sums[lane] += float32(float32(dot) * float32(m.scales[place*lanes+lane]*scale))
+				for lane, dot := range dots {
+					sums[token][lane] += float32(float32(dot-correction) * float32(weightScales[lane]*scale))
 				}
 			}
-			for lane, sum := range sums {
+		}
+		for token := range in.tokens {
+			for lane, sum := range sums[token] {
 				row := group*lanes + lane
 				y[token*m.rows+row] = sum + m.bias[row]
 			}
 		}
 	}
+}
+
+// wide is a block of eight rows, spread so that a 64-bit number holds a column of four rows, 16 bits each.
+type wide struct {
+	low, high       [blockSize]uint64 // rows 0-3 and 4-7
+	lowSum, highSum uint64            // of the columns
+}
+
+const shift = 127 // added to values, which makes them positive
+
+func (w *wide) set(packed []byte) {
+	w.lowSum, w.highSum = 0, 0
+	for word := range 4 {
+		for k := range 4 {
+			var low, high uint64
+			for lane := range 4 {
+				low |= uint64(packed[(word*lanes+lane)*4+k]) << (16 * lane)
+				high |= uint64(packed[(word*lanes+lane+4)*4+k]) << (16 * lane)
+			}
+			const nibbles = 0x000f000f000f000f
+			column := word*4 + k
+			w.low[column], w.low[column+16] = low&nibbles, low>>4&nibbles
+			w.high[column], w.high[column+16] = high&nibbles, high>>4&nibbles
+			w.lowSum += w.low[column] + w.low[column+16]
+			w.highSum += w.high[column] + w.high[column+16]
+		}
+	}
+}
+
+// times returns the product of each row with the values. Sixteen products of at most 15*254 fit 16 bits.
+func (w *wide) times(values *[blockSize]int8) (dots [lanes]int32) {
+	for _, from := range [...]int{0, 16} {
+		var low, high uint64
+		columns, lows, highs := (*[16]int8)(values[from:]), (*[16]uint64)(w.low[from:]), (*[16]uint64)(w.high[from:])
+		for i, v := range columns {
+			u := uint64(int(v) + shift)
+			low += lows[i] * u
+			high += highs[i] * u
+		}
+		for lane := range 4 {
+			dots[lane] += int32(uint16(low >> (16 * lane)))
+			dots[lane+4] += int32(uint16(high >> (16 * lane)))
+		}
+	}
+	for lane := range 4 {
+		dots[lane] -= shift * int32(uint16(w.lowSum>>(16*lane)))
+		dots[lane+4] -= shift * int32(uint16(w.highSum>>(16*lane)))
+	}
+	return dots
 }
