@@ -63,7 +63,7 @@ func (t *turn) tapped() bool {
 	return t.talk.Pending != nil && slices.Contains(t.talk.Pending.Options, message.Option{Label: t.q.Text, Value: t.q.Value})
 }
 
-// gate answers what needs no search: what the intent alone decides.
+// gate answers what needs no ranking: what the intent alone decides, and what names no matter.
 func (t *turn) gate() bool {
 	if !t.u.Readable {
 		t.say(message.Unknown, message.Unreadable)
@@ -88,7 +88,24 @@ func (t *turn) gate() bool {
 		t.say(message.Handoff, message.Emotion)
 		return true
 	}
-	return false
+	return t.act() || t.vague()
+}
+
+// act answers a wish to have something done now (好，直接帮我办) when a matter is in focus and the words name no other.
+func (t *turn) act() bool {
+	kind, ok := verbs[t.u.Intent]
+	if !ok || t.talk.Entry == "" {
+		return false
+	}
+	groups, err := t.search(t.u)
+	if err != nil {
+		return false
+	}
+	if len(groups) == 0 || groups[0].strength < plain {
+		groups = []group{{key: t.talk.Entry, strength: floor}}
+	}
+	t.verb(kind, groups)
+	return true
 }
 
 // repeat says the last reply again.

@@ -33,6 +33,8 @@ func (a *analysis) strip(out *Understanding) {
 		case "follow":
 			out.FollowUp = true
 			return
+		case "vague", "matter":
+			return
 		}
 		for i := m.start; i < m.end; i++ {
 			a.kept[i] = false

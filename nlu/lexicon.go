@@ -230,7 +230,7 @@ func readEmotion(l *Lexicon, cells []string) error {
 }
 
 func readPhrase(l *Lexicon, cells []string) error {
-	kinds := []string{"greeting", "polite", "self", "correction", "follow", "filler"}
+	kinds := []string{"greeting", "polite", "self", "correction", "follow", "filler", "vague", "matter"}
 	if !slices.Contains(kinds, cells[0]) {
 		return fmt.Errorf("no kind %q", cells[0])
 	}

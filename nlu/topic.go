@@ -7,6 +7,18 @@ var turns = map[string]bool{"没": true, "没有": true, "不": true, "无": tru
 
 // topic names the matter alone: the core without what narrows it (attributes, places, times) and without question words.
 func (a *analysis) topic(out *Understanding) {
+	bare := a.bareTopic()
+	var b strings.Builder
+	for i, r := range a.runes {
+		if bare[i] && !isMark(r) && r != ' ' {
+			b.WriteRune(r)
+		}
+	}
+	out.Topic = b.String()
+}
+
+// bareTopic flags what belongs to the topic.
+func (a *analysis) bareTopic() []bool {
 	bare := make([]bool, len(a.kept))
 	for i := range bare {
 		bare[i] = a.kept[i] && !a.detail[i]
@@ -18,11 +30,5 @@ func (a *analysis) topic(out *Understanding) {
 			}
 		}
 	}
-	var b strings.Builder
-	for i, r := range a.runes {
-		if bare[i] && !isMark(r) && r != ' ' {
-			b.WriteRune(r)
-		}
-	}
-	out.Topic = b.String()
+	return bare
 }

@@ -68,6 +68,7 @@ func (u *Understander) Understand(text string, now time.Time) *Understanding {
 	a.topic(out)
 	out.Emotion = a.emotion(text)
 	a.intent(out)
+	a.vague(out)
 	out.Danger = a.danger()
 	a.parts(out)
 	return out

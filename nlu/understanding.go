@@ -26,6 +26,8 @@ type Understanding struct {
 	Negated []string
 	// Correction: 不对，我问的是…; FollowUp: elliptic, needs the context (那要多久, 在萧山呢).
 	Correction, FollowUp bool
+	// Vague: it asks about a paper or an act (要几天, 证丢了怎么补) and names none; at the start of a talk nothing can be answered.
+	Vague bool
 	// Danger is set when something dangerous is going on now.
 	Danger Danger
 	// Emotion is 0-1: strength of feeling.
