@@ -39,8 +39,8 @@ var _ knowledge.Meaning = (*Index)(nil)
 
 // Options are what an Index may be told.
 type Options struct {
-	// KeepQuestions keeps the vectors of questions on disk too, by a hash of their text: for measuring again and again. A service
-	// must not: what citizens ask is theirs.
+	// KeepQuestions keeps the vectors of questions on disk too, by a hash of their text, and waits for each as long as it takes: for
+	// measuring again and again. A service must not: what citizens ask is theirs.
 	KeepQuestions bool
 }
 
@@ -209,8 +209,13 @@ func (ix *Index) vector(ctx context.Context, question string) (Vector, error) {
 	if v, ok := ix.kept.get(k); ok {
 		return v, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+	if ix.keepAsked { // a busy machine must not change what is measured
+		ctx = context.WithoutCancel(ctx)
+	} else {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, patience)
+		defer cancel()
+	}
 	list, err := embed(ctx, ix.embedder, Query, []string{question})
 	if err != nil {
 		return Vector{}, err

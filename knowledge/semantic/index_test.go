@@ -254,6 +254,11 @@ func TestAQuestionWaitsNoLongerThanPatience(t *testing.T) {
 		if _, err := ix.Scores(ctx, "养狗", nil); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != patience/3 {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
+		measured := New(e, ix.kept, quiet, Options{KeepQuestions: true})
+		measured.Apply(city)
+		if _, err := measured.Scores(ctx, "养狗", nil); err != nil || time.Since(start) < time.Minute {
+			t.Errorf("measuring waits: %v after %v", err, time.Since(start))
+		}
 	})
 }
 
