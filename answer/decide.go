@@ -128,6 +128,7 @@ func (t *turn) grouped(u *nlu.Understanding, whole, named []knowledge.Candidate,
 		g := &groups[i]
 		g.signs[signTitleSquare] = g.signs[signTitle] * g.signs[signTitle]
 		g.signs[signTopicSquare] = g.signs[signTopicTitle] * g.signs[signTopicTitle]
+		g.signs[signMeaningSquare] = g.signs[signMeaning] * g.signs[signMeaning]
 		g.signs[signHead] = off(heads, g.docs)
 		g.lacking(words, g.docs)
 		t.asked(u, g)

@@ -99,7 +99,7 @@ func (t *turn) likeness(u *nlu.Understanding, lists ...[]knowledge.Candidate) er
 // Cosines of the default model crowd in .80-.95; centred spreads them over 0-1.
 const (
 	lowCosine  = 0.80
-	highCosine = 0.95
+	highCosine = 1.00
 )
 
 func centred(cosine float64) float64 {

@@ -165,8 +165,10 @@ func chances(c Case, w Weights) []float64 {
 	return p
 }
 
-// Likelihood is the mean log-likelihood of cases under weights, the share whose first choice (a matter, or none) is right.
-func Likelihood(cases []Case, w Weights) (mean, hit float64) {
+// Likelihood is the mean log-likelihood of cases under weights, the share whose first choice (a matter, or none) is right, and of those
+// with an entry the share whose first matter is right, answered or not.
+func Likelihood(cases []Case, w Weights) (mean, hit, first float64) {
+	answerable := 0
 	for _, c := range cases {
 		p := chances(c, w)
 		none, right := 1.0, 0.0
@@ -178,6 +180,12 @@ func Likelihood(cases []Case, w Weights) (mean, hit float64) {
 			}
 			if v > bestP {
 				best, bestP = i, v
+			}
+		}
+		if !c.None {
+			answerable++
+			if c.Right[best] {
+				first++
 			}
 		}
 		if c.None {
@@ -192,7 +200,7 @@ func Likelihood(cases []Case, w Weights) (mean, hit float64) {
 		}
 	}
 	n := float64(max(1, len(cases)))
-	return mean / n, hit / n
+	return mean / n, hit / n, first / float64(max(1, answerable))
 }
 
 // DefaultFit are the knobs that weights.json was fitted with.
@@ -210,7 +218,7 @@ func DefaultFit() FitOptions {
 }
 
 // CrossValidate fits on all but one of k parts and measures on the part left out, for each; it returns the means.
-func CrossValidate(cases []Case, o FitOptions, k int) (mean, hit float64) {
+func CrossValidate(cases []Case, o FitOptions, k int) (mean, hit, first float64) {
 	for part := range k {
 		var kept, left []Case
 		for i, c := range cases {
@@ -220,11 +228,11 @@ func CrossValidate(cases []Case, o FitOptions, k int) (mean, hit float64) {
 				kept = append(kept, c)
 			}
 		}
-		m, h := Likelihood(left, Fit(kept, o))
-		mean, hit = mean+m*float64(len(left)), hit+h*float64(len(left))
+		m, h, f := Likelihood(left, Fit(kept, o))
+		mean, hit, first = mean+m*float64(len(left)), hit+h*float64(len(left)), first+f/float64(k)
 	}
 	n := float64(max(1, len(cases)))
-	return mean / n, hit / n
+	return mean / n, hit / n, first
 }
 
 // File is the weights as weights.json holds them, to three digits.

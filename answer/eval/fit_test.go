@@ -54,8 +54,8 @@ func TestFitFindsTheWeights(t *testing.T) {
 		}
 	}
 	blank := Weights{By: make([]float64, len(answer.SignNames))}
-	before, _ := Likelihood(cases, blank)
-	after, hit := Likelihood(cases, w)
+	before, _, _ := Likelihood(cases, blank)
+	after, hit, _ := Likelihood(cases, w)
 	if after <= before || hit < 0.5 {
 		t.Errorf("likelihood %.3f before, %.3f after, first choice right %.2f", before, after, hit)
 	}
@@ -76,7 +76,7 @@ func TestFitKeepsSigns(t *testing.T) {
 	if len(f.Signs) != len(answer.SignNames) || math.Abs(f.Prior-w.Prior) > 0.001 {
 		t.Errorf("file %+v", f)
 	}
-	if _, hit := CrossValidate(cases, o, 5); hit <= 0 || hit > 1 {
+	if _, hit, _ := CrossValidate(cases, o, 5); hit <= 0 || hit > 1 {
 		t.Errorf("hit %.2f", hit)
 	}
 }

@@ -33,12 +33,19 @@ func (c *evalCommand) Run(a *app) error {
 		return errors.New("请给出一个检索集文件夹，或者 --questions 文件，二选一。")
 	}
 	ctx := context.Background()
+	if c.Lexical {
+		a.Config.Embedding = "none"
+	}
 	city, err := bangban.OpenToAsk(ctx, a.Config, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return err
 	}
 	defer city.Close()
 	if len(c.Questions) > 0 {
+		progress := a.progress()
+		if err := city.Embed(ctx, func(done, total int) { progress("语义", done, total) }); err != nil {
+			return err
+		}
 		return c.questions(ctx, a, city)
 	}
 	return c.retrieval(ctx, a, city)
@@ -86,8 +93,8 @@ func (c *evalCommand) fit(ctx context.Context, a *app, city *bangban.City, rows 
 		if err != nil {
 			return answer.FittedSigns{}, err
 		}
-		mean, hit := eval.CrossValidate(cases, o, 5)
-		fmt.Fprintf(a.Stderr, "语义 %v：%d 题；留出五分之一再量：平均对数似然 %.3f，首选对 %.1f %%\n", meaning, len(cases), mean, 100*hit)
+		mean, hit, first := eval.CrossValidate(cases, o, 5)
+		fmt.Fprintf(a.Stderr, "语义 %v：%d 题；留出五分之一再量：平均对数似然 %.3f，首选（含不答）对 %.1f %%，答得了的排第一 %.1f %%\n", meaning, len(cases), mean, 100*hit, 100*first)
 		return eval.Fit(cases, o).File(), nil
 	}
 	var w answer.Weights
