@@ -6,5 +6,5 @@ import "embed"
 
 // Files are the data files, as they were when the program was built; the labelled questions stay outside.
 //
-//go:embed city events.yaml faq items lexicon sentences.yaml sources
+//go:embed city events.yaml faq items lexicon sayings sentences.yaml sources
 var Files embed.FS
