@@ -89,7 +89,7 @@ func (t *turn) likeness(u *nlu.Understanding, lists ...[]knowledge.Candidate) er
 	n := 0
 	for _, list := range lists {
 		for i := range list {
-			list[i].Evidence.Meaning = centred(cosines[n])
+			list[i].Evidence.Meaning, list[i].Evidence.Broad = centred(cosines[n].Best), centred(cosines[n].Broad)
 			n++
 		}
 	}

@@ -27,11 +27,11 @@ func (s *sense) wait(ctx context.Context) error {
 	return s.err
 }
 
-func (s *sense) Scores(ctx context.Context, _ string, ids []string) ([]float64, error) {
-	out := make([]float64, len(ids))
+func (s *sense) Scores(ctx context.Context, _ string, ids []string) ([]knowledge.Likeness, error) {
+	out := make([]knowledge.Likeness, len(ids))
 	for i, id := range ids {
-		if out[i] = 0.82; id == s.means {
-			out[i] = 0.94
+		if out[i].Best = 0.82; id == s.means {
+			out[i].Best = 0.995
 		}
 	}
 	return out, s.wait(ctx)

@@ -31,6 +31,7 @@ const (
 	signHead                 // words that name a paper, a tax, an insurance, and that the matter does not have
 	signMeaning              // likeness in meaning of its nearest wording
 	signMeaningSquare        // its square: the very saying says more than two half ones
+	signBroad                // likeness in meaning of its three nearest wordings
 	signNearest              // how far in meaning it stands behind the nearest matter
 	signField                // the matter has the attribute that is asked for, or a FAQ on it
 	signAct                  // its name has the act of the question (补, 换)
@@ -46,7 +47,7 @@ const (
 
 // SignNames are the names of the signs in the trace and in weights.json, in their order.
 var SignNames = [signs]string{"title", "title_square", "topic_title", "topic_title_square", "contained", "coverage", "topic_coverage", "share",
-	"topic_share", "missing", "untitled", "head", "meaning", "meaning_square", "nearest", "field", "act", "situation", "number", "place", "bundle", "only_bundle", "bundle_field", "gap"}
+	"topic_share", "missing", "untitled", "head", "meaning", "meaning_square", "broad", "nearest", "field", "act", "situation", "number", "place", "bundle", "only_bundle", "bundle_field", "gap"}
 
 //go:embed weights.json
 var weightsJSON []byte
@@ -127,6 +128,7 @@ func (g *group) seen(e *knowledge.Evidence, topic bool) {
 	}
 	g.raise(signContained, e.Contained)
 	g.raise(signMeaning, e.Meaning)
+	g.raise(signBroad, e.Broad)
 }
 
 // asked notes what the kind of the group's entries and their fields say about the question.

@@ -67,7 +67,8 @@ type Evidence struct {
 	Title     float64 // likeness of the best title to the query, 0-1; 1 when they are equal
 	BestTitle string  // the title that matched best
 	Contained float64 // share of a telling title that the query holds, at best, 0-1: a long story holds a short name whole
-	Meaning   float64 // cosine of the meaning stage, 0 when it is missing
+	Meaning   float64 // likeness to the nearest wording by the meaning stage, spread over 0-1; 0 when it is missing
+	Broad     float64 // the same to its three nearest wordings
 	Matched   []string
 }
 

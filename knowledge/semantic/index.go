@@ -75,6 +75,27 @@ func (e *entry) near(q Vector) float64 {
 	return top
 }
 
+// likeness is how like q is to the entry's wordings.
+func (e *entry) likeness(q Vector) knowledge.Likeness {
+	var top [3]float64
+	for _, v := range e.vectors {
+		c := v.cosine(q)
+		for i := range top {
+			if c > top[i] {
+				copy(top[i+1:], top[i:])
+				top[i] = c
+				break
+			}
+		}
+	}
+	n := min(len(top), max(1, len(e.vectors)))
+	sum := 0.0
+	for _, c := range top[:n] {
+		sum += c
+	}
+	return knowledge.Likeness{Best: top[0], Broad: sum / float64(n)}
+}
+
 // ready is when nine texts in ten have a vector.
 func (s *snapshot) ready() bool { return 10*s.done >= 9*len(s.texts) }
 
@@ -142,15 +163,15 @@ func (ix *Index) Entries() (whole, total int) {
 func (ix *Index) Name() string { return ix.embedder.Name() }
 
 // Scores implements knowledge.Meaning.
-func (ix *Index) Scores(ctx context.Context, question string, ids []string) ([]float64, error) {
+func (ix *Index) Scores(ctx context.Context, question string, ids []string) ([]knowledge.Likeness, error) {
 	s, q, err := ix.ask(ctx, question)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]float64, len(ids))
+	out := make([]knowledge.Likeness, len(ids))
 	for i, id := range ids {
 		if at, ok := s.place[id]; ok {
-			out[i] = s.entries[at].near(q)
+			out[i] = s.entries[at].likeness(q)
 		}
 	}
 	return out, nil

@@ -91,8 +91,13 @@ func TestNearestAndScores(t *testing.T) {
 	}
 	ids := []string{"none", all[2].ID, all[1].ID, all[0].ID}
 	scores, err := ix.Scores(t.Context(), "身份证丢了", ids)
-	if want := []float64{0, all[2].Cosine, all[1].Cosine, all[0].Cosine}; err != nil || !slices.Equal(scores, want) {
-		t.Errorf("scores %v, want %v, %v", scores, want, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{0, all[2].Cosine, all[1].Cosine, all[0].Cosine} {
+		if scores[i].Best != want || scores[i].Broad > want || want > 0 && scores[i].Broad <= -1 {
+			t.Errorf("scores of %s: %+v, want best %v and broad at most that", ids[i], scores[i], want)
+		}
 	}
 	if none, err := ix.Nearest(t.Context(), "身份证", 0); err != nil || len(none) != 0 {
 		t.Errorf("none: %v, %v", none, err)
@@ -189,7 +194,7 @@ func TestUnreadyUntilMostHaveVectors(t *testing.T) {
 	if err != nil || len(near) != 40 {
 		t.Errorf("one new entry among many is left out until it has a vector: %d, %v", len(near), err)
 	}
-	if scores, err := ix.Scores(t.Context(), "新的", []string{"new"}); err != nil || scores[0] != 0 {
+	if scores, err := ix.Scores(t.Context(), "新的", []string{"new"}); err != nil || scores[0].Best != 0 {
 		t.Errorf("its cosine is 0: %v, %v", scores, err)
 	}
 }
