@@ -15,7 +15,7 @@ func (a *analysis) intent(out *Understanding) {
 	grievances := map[string]bool{}
 	a.each(topicIntent, func(r *rule, m match) {
 		intent := Intent(r.value)
-		if a.long() && (intent == OutOfScope || ofTheMoment[intent] && !overlaps(a.kept, m.span)) {
+		if a.long() && (intent == OutOfScope || len(r.needs) > 0 || (ofTheMoment[intent] || intent == CrimeHelp || intent == OthersData) && !overlaps(a.kept, m.span)) {
 			return
 		}
 		if (intent == Complain || intent == Report) && r.score > plainAsk {
@@ -23,6 +23,10 @@ func (a *analysis) intent(out *Understanding) {
 		}
 		scores[intent] = max(scores[intent], r.score)
 	})
+	if len(grievances) > 0 && a.long() { // what others did
+		delete(scores, CrimeHelp)
+		delete(scores, OthersData)
+	}
 	// Many a long story with a question in it is a grievance (为何停发…, 谁来管).
 	if a.long() && (len(grievances) >= 2 || len(grievances) == 1 && out.Emotion >= upset) {
 		scores[Complain] = max(scores[Complain], scores[Ask]+1)

@@ -44,6 +44,7 @@ type rule struct {
 	mode   string
 	score  float64
 	unless []int32 // patterns that forbid it
+	needs  []int32 // patterns that must be found as well, wherever they stand
 	to     []synonym
 }
 
@@ -154,7 +155,7 @@ func (l *Lexicon) readGroup(cells []string) error {
 	return nil
 }
 
-// rule adds a rule with its pattern and the patterns that forbid it, parted by " / ".
+// rule adds a rule with its pattern, the patterns that must be found as well, parted by " & ", and those that forbid it, by " / ".
 func (l *Lexicon) rule(r rule, source, unless string) error {
 	for _, u := range strings.Split(unless, " / ") {
 		if u = strings.TrimSpace(u); u == "" || u == "-" {
@@ -167,7 +168,16 @@ func (l *Lexicon) rule(r rule, source, unless string) error {
 		l.rules = append(l.rules, rule{})
 		r.unless = append(r.unless, id)
 	}
-	if _, err := l.book.add(source, l.groups); err != nil {
+	pieces := strings.Split(source, " & ")
+	for _, also := range pieces[1:] {
+		id, err := l.book.add(also, l.groups)
+		if err != nil {
+			return err
+		}
+		l.rules = append(l.rules, rule{})
+		r.needs = append(r.needs, id)
+	}
+	if _, err := l.book.add(pieces[0], l.groups); err != nil {
 		return err
 	}
 	l.rules = append(l.rules, r)

@@ -16,6 +16,8 @@ import (
 //	{6}             up to six characters of anything, but not across the end of a sentence
 //	^ $             the beginning and the end of the utterance, marks and politeness left out
 //
+// In a file " & " joins patterns that must all be found, wherever they stand.
+//
 // All the literal pieces of all patterns lie in one trie, so that a text is read once, however many patterns there are.
 type pattern struct {
 	pieces     []piece

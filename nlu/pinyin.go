@@ -98,6 +98,8 @@ type spelling struct {
 	word   string
 	weight float32 // how much the path likes it: more is better
 	domain bool
+	// talk says that it is a word of the lexicon's patterns (你好, 转人工).
+	talk bool
 }
 
 func newSounds(u *Understander, words []string) *sounds {
@@ -117,22 +119,36 @@ func newSounds(u *Understander, words []string) *sounds {
 			i := initialsOf(say, runes)
 			s.initials[i] = append(s.initials[i], n)
 		}
-		s.spell(u, w, true)
+		s.spell(u, w, bonusCity, spelling{domain: true})
 	}
 	b := u.lexicon.book
 	b.words.walk(func(node uint32, word []rune) {
 		if node < uint32(len(b.literals)) && b.literals[node] > 0 && len(word) <= longestWord {
-			s.spell(u, string(word), false)
+			s.spell(u, string(word), 0, spelling{talk: true})
+		}
+	})
+	u.words.base.words.walk(func(node uint32, word []rune) {
+		if len(word) >= 2 && len(word) <= 4 && u.words.base.at(node) > frequent {
+			s.spell(u, string(word), malusAny, spelling{})
 		}
 	})
 	for w := range u.lexicon.stop {
-		s.spell(u, w, false)
+		s.spell(u, w, bonusSmall, spelling{})
 	}
 	for _, w := range strings.Fields("的 了 吗 呢 在 我 要 办 补 哪 几 人 有 没 能 去 到 交 查 丢 换 领 证 钱 天 多 少 想 给 车 房 卡 税") {
-		s.spell(u, w, false)
+		s.spell(u, w, bonusPlain, spelling{})
 	}
 	return s
 }
+
+// What a word gains on its way to be spelled: 在 is likelier than 再, and a word of the city likelier than both.
+const (
+	bonusCity  = 2
+	bonusPlain = 0.8 // the plainest small words
+	bonusSmall = 0.5
+	malusAny   = -1  // a word that the city's lists do not have
+	frequent   = -12 // logarithm of the frequency from which any word is read
+)
 
 func initialsOf(say *syllables, word []rune) string {
 	var b strings.Builder
@@ -143,7 +159,7 @@ func initialsOf(say *syllables, word []rune) string {
 }
 
 // spell enters a word under its letters. Of two words with the same letters the city's own wins, then the more frequent one.
-func (s *sounds) spell(u *Understander, word string, domain bool) {
+func (s *sounds) spell(u *Understander, word string, bonus float32, sp spelling) {
 	say := spoken()
 	runes := []rune(word)
 	var letters []rune
@@ -158,13 +174,14 @@ func (s *sounds) spell(u *Understander, word string, domain bool) {
 		frequency = -17
 	}
 	// A long word is better than short ones, a word of the city than another, a frequent one than a rare one.
-	weight := float32(-6) + frequency/8
-	if domain {
-		weight += 2
-	}
+	sp.word, sp.weight, sp.domain = word, float32(-6)+frequency/8+bonus, sp.domain && len(runes) >= 2
 	node := s.letters.add(letters)
-	if old, ok := s.spelled[node]; !ok || weight > old.weight || weight == old.weight && word < old.word {
-		s.spelled[node] = spelling{word, weight, domain && len(runes) >= 2}
+	old, ok := s.spelled[node]
+	if ok && old.word == word {
+		sp.talk, sp.domain, sp.weight = sp.talk || old.talk, sp.domain || old.domain, max(sp.weight, old.weight)
+	}
+	if !ok || old.word == word || sp.weight > old.weight || sp.weight == old.weight && word < old.word {
+		s.spelled[node] = sp
 	}
 }
 
@@ -219,7 +236,8 @@ func hasLetters(normal string) bool {
 // longestSpelled is the longest run of letters that is read as pinyin.
 const longestSpelled = 200
 
-// read finds the best way to read letters as words, when they cover nearly all of it and one is a word of the city.
+// read finds the best way to read letters as words: when they cover nearly all of it and one is a word of the city, when they are
+// several words of two characters and leave no letter, or when all of it is one phrase of the talk (nihao).
 func (s *sounds) read(run []rune) (string, bool) {
 	letters := slices.DeleteFunc(slices.Clone(run), func(r rune) bool { return !isLetter(r) })
 	n := len(letters)
@@ -253,17 +271,21 @@ func (s *sounds) read(run []rune) (string, bool) {
 		}
 	}
 	var words []string
-	covered, domain := 0, false
+	covered, long, domain, talk := 0, 0, false, false
 	for i := n; i > 0; i = from[i] {
 		if word[i].word == "" {
 			continue
 		}
 		words = append(words, word[i].word)
 		covered += i - from[i]
-		domain = domain || word[i].domain
+		domain, talk = domain || word[i].domain, talk || word[i].talk
+		if len([]rune(word[i].word)) >= 2 {
+			long++
+		}
 	}
 	slices.Reverse(words)
-	return strings.Join(words, ""), domain && covered*10 >= n*9
+	whole := covered == n && (n >= 8 && long >= 2 || n >= 5 && long == 1 && len(words) == 1 && talk)
+	return strings.Join(words, ""), domain && covered*10 >= n*9 || whole
 }
 
 // Weights of repaired words.

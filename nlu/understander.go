@@ -169,11 +169,13 @@ func utterance(runes []rune) (begin, end int) {
 	return begin, end
 }
 
-// each calls f with every match of a topic whose rule is not forbidden.
+// each calls f with every match of a topic whose rule is not forbidden and has what it needs.
 func (a *analysis) each(t topic, f func(r *rule, m match)) {
 	for _, m := range a.matches {
 		r := &a.lexicon.rules[m.pattern]
-		if r.topic == t && !slices.ContainsFunc(r.unless, func(p int32) bool { return a.seen[p] }) {
+		found := func(p int32) bool { return a.seen[p] }
+		lacks := func(p int32) bool { return !a.seen[p] }
+		if r.topic == t && !slices.ContainsFunc(r.unless, found) && !slices.ContainsFunc(r.needs, lacks) {
 			f(r, m)
 		}
 	}
