@@ -153,6 +153,7 @@ type TextPage struct{ Name string }
 // SitemapPage lists everything there is.
 type SitemapPage struct {
 	Topics, Events []Link
+	Laws           bool // there is a law library
 }
 
 // ErrorPage says what went wrong and what to do.

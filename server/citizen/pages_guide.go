@@ -288,9 +288,9 @@ func pointOf(lib *knowledge.Library, pt org.ServicePoint) portal.Point {
 	return out
 }
 
-func (p *Pages) sitemap(_ context.Context, l *Looks) (*server.Page, error) {
+func (p *Pages) sitemap(ctx context.Context, l *Looks) (*server.Page, error) {
 	lib := p.Knowledge().Library
-	body := portal.SitemapPage{Events: eventLinks(lib)}
+	body := portal.SitemapPage{Events: eventLinks(lib), Laws: p.hasLaws(ctx)}
 	for _, t := range p.counted(lib) {
 		body.Topics = append(body.Topics, portal.Link{Label: t.Name, URL: t.URL()})
 	}
