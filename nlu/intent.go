@@ -6,6 +6,8 @@ import "slices"
 const (
 	plainAsk = 32
 	hint     = 30
+	// whoseMatter is the score of a question whose matter it is (归哪个部门管), which a grievance does not outweigh.
+	whoseMatter = 90
 )
 
 // intent decides what the citizen wants: the rule with the highest score, and a second one of another kind. How to do
@@ -28,7 +30,7 @@ func (a *analysis) intent(out *Understanding) {
 		delete(scores, OthersData)
 	}
 	// Many a long story with a question in it is a grievance (为何停发…, 谁来管).
-	if a.long() && (len(grievances) >= 2 || len(grievances) == 1 && out.Emotion >= upset) {
+	if a.long() && scores[Ask] < whoseMatter && (len(grievances) >= 2 || len(grievances) == 1 && out.Emotion >= upset) {
 		scores[Complain] = max(scores[Complain], scores[Ask]+1)
 	}
 	if a.elsewhere && !a.long() {

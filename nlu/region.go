@@ -122,7 +122,7 @@ const commonWeight = -14
 // region finds the place that is named. A street or town beats the district around it; a name of today beats one of before.
 func (a *analysis) region(s *Slots) {
 	g := a.places
-	ours := false
+	city := false
 	var found *placeEntry
 	var foundAt span
 	for i := 0; i < len(a.runes); i++ {
@@ -132,7 +132,7 @@ func (a *analysis) region(s *Slots) {
 		}
 		at := span{i, end}
 		mark(a.detail, at)
-		ours = true
+		city = city || entry.city
 		if entry.point != "" && s.Point == "" {
 			s.Point = entry.point
 		}
@@ -150,12 +150,31 @@ func (a *analysis) region(s *Slots) {
 			s.RegionChoices = codes
 		}
 	}
-	if ours {
+	if found != nil || city {
 		s.OtherCity = a.otherCity(a.holding)
 		return
 	}
 	s.OtherCity = a.otherCity(func(start, end int) bool { return !a.origin(start, end) })
-	a.elsewhere = s.OtherCity != ""
+	a.elsewhere = s.OtherCity != "" && !a.here()
+	if a.elsewhere { // 厦门出入境大厅: not the one of here
+		s.Point = ""
+	}
+}
+
+// here says that words make it a matter of the city although another one is named: 转北京做手术, 转过来.
+func (a *analysis) here() bool {
+	for i := range a.runes {
+		node := uint32(root)
+		for j := i; j < len(a.runes); j++ {
+			if node = a.places.city.step(node, a.runes[j]); node == 0 {
+				break
+			}
+			if c, ok := a.places.cities[node]; ok && c.kind == "ours" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (e *placeEntry) codes() []string {
