@@ -118,7 +118,7 @@ func TestMeaningFromAnEndpoint(t *testing.T) {
 	if whole, total := city.Meaning.Entries(); whole != total || total == 0 {
 		t.Errorf("%d of %d entries", whole, total)
 	}
-	if near, err := city.Meaning.Nearest(t.Context(), "补领居民身份证", 3); err != nil || len(near) != 3 || near[0].ID != "id-card-replace" {
+	if near, err := city.Meaning.Nearest(t.Context(), []string{"补领居民身份证"}, 3); err != nil || len(near) != 3 || near[0].ID != "id-card-replace" {
 		t.Errorf("nearest: %v, %v", near, err)
 	}
 }

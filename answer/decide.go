@@ -129,6 +129,9 @@ func (t *turn) grouped(u *nlu.Understanding, whole, named []knowledge.Candidate,
 		g.signs[signTitleSquare] = g.signs[signTitle] * g.signs[signTitle]
 		g.signs[signTopicSquare] = g.signs[signTopicTitle] * g.signs[signTopicTitle]
 		g.signs[signMeaningSquare] = g.signs[signMeaning] * g.signs[signMeaning]
+		if utf8.RuneCountInString(u.Normal) > longTale {
+			g.signs[signStory], g.signs[signStoryMeaning] = 1, g.signs[signBroad]
+		}
 		g.signs[signHead] = off(heads, g.docs)
 		g.lacking(words, g.docs)
 		t.asked(u, g)

@@ -43,13 +43,30 @@ func (t *turn) near(u *nlu.Understanding) ([]knowledge.Near, bool) {
 	}
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
 	defer cancel()
-	near, err := t.Meaning.Nearest(ctx, u.Core, neighbours)
+	near, err := t.Meaning.Nearest(ctx, piecesOf(u), neighbours)
 	if err != nil {
 		t.late = true
 		return nil, false
 	}
 	return near, true
 }
+
+// piece is the length of a piece of a long question, in characters.
+const piece = 60
+
+// piecesOf are what is compared of a question: what it asks, and of a story its beginning and its end too, where people say what
+// happened and what they want.
+func piecesOf(u *nlu.Understanding) []string {
+	pieces := []string{u.Core}
+	story := []rune(u.Normal)
+	if len(story) > longTale {
+		pieces = append(pieces, string(story[:piece]), string(story[len(story)-piece:]))
+	}
+	return pieces
+}
+
+// longTale is the length in characters from which a question is a story.
+const longTale = 70
 
 // compare searches again with the neighbours in meaning among the candidates, and notes every candidate's likeness in meaning.
 func (t *turn) compare(u *nlu.Understanding, near []knowledge.Near, whole, named []knowledge.Candidate) (_, _ []knowledge.Candidate, err error) {
@@ -82,7 +99,7 @@ func (t *turn) likeness(u *nlu.Understanding, lists ...[]knowledge.Candidate) er
 	}
 	ctx, cancel := context.WithTimeout(t.ctx, patience)
 	defer cancel()
-	cosines, err := t.Meaning.Scores(ctx, u.Core, ids)
+	cosines, err := t.Meaning.Scores(ctx, piecesOf(u), ids)
 	if err != nil || len(cosines) != len(ids) {
 		return err
 	}

@@ -27,7 +27,7 @@ func (s *sense) wait(ctx context.Context) error {
 	return s.err
 }
 
-func (s *sense) Scores(ctx context.Context, _ string, ids []string) ([]knowledge.Likeness, error) {
+func (s *sense) Scores(ctx context.Context, _ []string, ids []string) ([]knowledge.Likeness, error) {
 	out := make([]knowledge.Likeness, len(ids))
 	for i, id := range ids {
 		if out[i].Best = 0.82; id == s.means {
@@ -37,7 +37,7 @@ func (s *sense) Scores(ctx context.Context, _ string, ids []string) ([]knowledge
 	return out, s.wait(ctx)
 }
 
-func (s *sense) Nearest(ctx context.Context, _ string, _ int) ([]knowledge.Near, error) {
+func (s *sense) Nearest(ctx context.Context, _ []string, _ int) ([]knowledge.Near, error) {
 	return []knowledge.Near{{ID: s.means, Cosine: 0.94}}, s.wait(ctx)
 }
 

@@ -42,12 +42,14 @@ const (
 	signOnlyBundle           // a life event, and nothing says so
 	signBundleField          // a life event, and one attribute is asked for, which it has not of its own
 	signGap                  // it is a known gap
+	signStory                // the question is a story: no entry covers much of it
+	signStoryMeaning         // likeness in meaning of its three nearest wordings, in a story
 	signs
 )
 
 // SignNames are the names of the signs in the trace and in weights.json, in their order.
 var SignNames = [signs]string{"title", "title_square", "topic_title", "topic_title_square", "contained", "coverage", "topic_coverage", "share",
-	"topic_share", "missing", "untitled", "head", "meaning", "meaning_square", "broad", "nearest", "field", "act", "situation", "number", "place", "bundle", "only_bundle", "bundle_field", "gap"}
+	"topic_share", "missing", "untitled", "head", "meaning", "meaning_square", "broad", "nearest", "field", "act", "situation", "number", "place", "bundle", "only_bundle", "bundle_field", "gap", "story", "story_meaning"}
 
 //go:embed weights.json
 var weightsJSON []byte

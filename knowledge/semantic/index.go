@@ -163,7 +163,7 @@ func (ix *Index) Entries() (whole, total int) {
 func (ix *Index) Name() string { return ix.embedder.Name() }
 
 // Scores implements knowledge.Meaning.
-func (ix *Index) Scores(ctx context.Context, question string, ids []string) ([]knowledge.Likeness, error) {
+func (ix *Index) Scores(ctx context.Context, question []string, ids []string) ([]knowledge.Likeness, error) {
 	s, q, err := ix.ask(ctx, question)
 	if err != nil {
 		return nil, err
@@ -171,14 +171,18 @@ func (ix *Index) Scores(ctx context.Context, question string, ids []string) ([]k
 	out := make([]knowledge.Likeness, len(ids))
 	for i, id := range ids {
 		if at, ok := s.place[id]; ok {
-			out[i] = s.entries[at].likeness(q)
+			for _, piece := range q {
+				if l := s.entries[at].likeness(piece); l.Best > out[i].Best {
+					out[i] = l
+				}
+			}
 		}
 	}
 	return out, nil
 }
 
 // Nearest implements knowledge.Meaning. Entries without a vector are not among them; equal ones are in the order of their ids.
-func (ix *Index) Nearest(ctx context.Context, question string, k int) ([]knowledge.Near, error) {
+func (ix *Index) Nearest(ctx context.Context, question []string, k int) ([]knowledge.Near, error) {
 	s, q, err := ix.ask(ctx, question)
 	if err != nil || k <= 0 {
 		return nil, err
@@ -189,7 +193,10 @@ func (ix *Index) Nearest(ctx context.Context, question string, k int) ([]knowled
 		if len(e.vectors) == 0 {
 			continue
 		}
-		c := e.near(q)
+		c := e.near(q[0])
+		for _, piece := range q[1:] {
+			c = max(c, e.near(piece))
+		}
 		if len(found) == k && c <= found[k-1].Cosine {
 			continue
 		}
@@ -204,19 +211,28 @@ func (ix *Index) Nearest(ctx context.Context, question string, k int) ([]knowled
 	return found, nil
 }
 
-// ask returns the entries of this moment and the vector of a question.
-func (ix *Index) ask(ctx context.Context, question string) (*snapshot, Vector, error) {
+// ask returns the entries of this moment and the vectors of the pieces of a question.
+func (ix *Index) ask(ctx context.Context, question []string) (*snapshot, []Vector, error) {
 	s := ix.current.Load()
 	if !s.ready() {
-		return nil, Vector{}, ErrUnready
+		return nil, nil, ErrUnready
 	}
-	q, err := ix.vector(ctx, trim(question, questionLength))
+	if len(question) == 0 {
+		return nil, nil, errors.New("semantic: a question without a piece")
+	}
+	q := make([]Vector, len(question))
+	var err error
+	for i, piece := range question {
+		if q[i], err = ix.vector(ctx, trim(piece, questionLength)); err != nil {
+			break
+		}
+	}
 	if err != nil {
 		if now := time.Now().Unix(); now-ix.warned.Load() >= 60 {
 			ix.warned.Store(now)
 			ix.log.Warn("question not compared by meaning", "embedder", ix.embedder.Name(), "cause", err)
 		}
-		return nil, Vector{}, err
+		return nil, nil, err
 	}
 	return s, q, nil
 }

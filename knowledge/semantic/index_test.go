@@ -81,16 +81,16 @@ func memory() *Vectors { return OpenVectors("", quiet) }
 
 func TestNearestAndScores(t *testing.T) {
 	ix := filled(t, &letters{}, memory(), city)
-	near, err := ix.Nearest(t.Context(), "身份证丢了", 2)
+	near, err := ix.Nearest(t.Context(), []string{"身份证丢了"}, 2)
 	if err != nil || len(near) != 2 || near[0].ID != "card" || near[0].Cosine < 0.99 || near[0].Cosine < near[1].Cosine {
 		t.Fatalf("nearest: %v, %v", near, err)
 	}
-	all, err := ix.Nearest(t.Context(), "身份证丢了", 10)
+	all, err := ix.Nearest(t.Context(), []string{"身份证丢了"}, 10)
 	if err != nil || len(all) != 3 {
 		t.Fatalf("all: %v, %v", all, err)
 	}
 	ids := []string{"none", all[2].ID, all[1].ID, all[0].ID}
-	scores, err := ix.Scores(t.Context(), "身份证丢了", ids)
+	scores, err := ix.Scores(t.Context(), []string{"身份证丢了"}, ids)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +99,7 @@ func TestNearestAndScores(t *testing.T) {
 			t.Errorf("scores of %s: %+v, want best %v and broad at most that", ids[i], scores[i], want)
 		}
 	}
-	if none, err := ix.Nearest(t.Context(), "身份证", 0); err != nil || len(none) != 0 {
+	if none, err := ix.Nearest(t.Context(), []string{"身份证"}, 0); err != nil || len(none) != 0 {
 		t.Errorf("none: %v, %v", none, err)
 	}
 	if done, total := ix.Progress(); done != total || total != 9 {
@@ -114,7 +114,7 @@ func TestEqualCosinesAreInOrderOfID(t *testing.T) {
 	}
 	ix := filled(t, &letters{}, memory(), docs)
 	for k := 1; k <= 4; k++ {
-		near, err := ix.Nearest(t.Context(), "社保", k)
+		near, err := ix.Nearest(t.Context(), []string{"社保"}, k)
 		var ids string
 		for _, n := range near {
 			ids += n.ID
@@ -150,7 +150,7 @@ func TestOnlyChangedTextsAreEmbedded(t *testing.T) {
 	if n := second.texts.Load(); n != 0 {
 		t.Errorf("the next process embedded %d texts again", n)
 	}
-	if near, err := ix.Nearest(t.Context(), "给狗上户口", 1); err != nil || near[0].ID != "dog" {
+	if near, err := ix.Nearest(t.Context(), []string{"给狗上户口"}, 1); err != nil || near[0].ID != "dog" {
 		t.Errorf("%v, %v", near, err)
 	}
 	other := &letters{name: " of another kind"}
@@ -162,14 +162,14 @@ func TestOnlyChangedTextsAreEmbedded(t *testing.T) {
 
 func TestUnreadyUntilMostHaveVectors(t *testing.T) {
 	ix := New(&letters{}, memory(), quiet, Options{})
-	if near, err := ix.Nearest(t.Context(), "狗证", 3); err != nil || len(near) != 0 {
+	if near, err := ix.Nearest(t.Context(), []string{"狗证"}, 3); err != nil || len(near) != 0 {
 		t.Errorf("nothing to compare: %v, %v", near, err)
 	}
 	ix.Apply(city)
-	if _, err := ix.Nearest(t.Context(), "狗证", 3); !errors.Is(err, ErrUnready) {
+	if _, err := ix.Nearest(t.Context(), []string{"狗证"}, 3); !errors.Is(err, ErrUnready) {
 		t.Errorf("without vectors: %v", err)
 	}
-	if _, err := ix.Scores(t.Context(), "狗证", []string{"dog"}); !errors.Is(err, ErrUnready) {
+	if _, err := ix.Scores(t.Context(), []string{"狗证"}, []string{"dog"}); !errors.Is(err, ErrUnready) {
 		t.Errorf("without vectors: %v", err)
 	}
 	if whole, total := ix.Entries(); whole != 0 || total != 3 {
@@ -181,7 +181,7 @@ func TestUnreadyUntilMostHaveVectors(t *testing.T) {
 	if whole, total := ix.Entries(); whole != 3 || total != 3 {
 		t.Errorf("%d of %d entries", whole, total)
 	}
-	if _, err := ix.Scores(t.Context(), "狗证", []string{"dog"}); err != nil {
+	if _, err := ix.Scores(t.Context(), []string{"狗证"}, []string{"dog"}); err != nil {
 		t.Error(err)
 	}
 	var many []*knowledge.Document
@@ -190,11 +190,11 @@ func TestUnreadyUntilMostHaveVectors(t *testing.T) {
 	}
 	ix = filled(t, &letters{}, ix.kept, many)
 	ix.Apply(append(many, &knowledge.Document{ID: "new", Titles: []string{"新的"}}))
-	near, err := ix.Nearest(t.Context(), "新的", 50)
+	near, err := ix.Nearest(t.Context(), []string{"新的"}, 50)
 	if err != nil || len(near) != 40 {
 		t.Errorf("one new entry among many is left out until it has a vector: %d, %v", len(near), err)
 	}
-	if scores, err := ix.Scores(t.Context(), "新的", []string{"new"}); err != nil || scores[0].Best != 0 {
+	if scores, err := ix.Scores(t.Context(), []string{"新的"}, []string{"new"}); err != nil || scores[0].Best != 0 {
 		t.Errorf("its cosine is 0: %v, %v", scores, err)
 	}
 }
@@ -205,7 +205,7 @@ func TestAQuestionIsEmbeddedOnce(t *testing.T) {
 	ix := filled(t, e, kept, city)
 	before, known := e.calls.Load(), kept.Len()
 	for range 3 {
-		if _, err := ix.Nearest(t.Context(), "  养狗要办证吗 ", 3); err != nil {
+		if _, err := ix.Nearest(t.Context(), []string{"  养狗要办证吗 "}, 3); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -216,7 +216,7 @@ func TestAQuestionIsEmbeddedOnce(t *testing.T) {
 		t.Error("a citizen's question was kept")
 	}
 	long := strings.Repeat("长", 500)
-	if _, err := ix.Scores(t.Context(), long, nil); err != nil {
+	if _, err := ix.Scores(t.Context(), []string{long}, nil); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := ix.asked.get(keyOf(e.Name(), Query, trim(long, questionLength))); !ok {
@@ -224,7 +224,7 @@ func TestAQuestionIsEmbeddedOnce(t *testing.T) {
 	}
 	measured := New(e, kept, quiet, Options{KeepQuestions: true})
 	measured.Apply(city)
-	if _, err := measured.Nearest(t.Context(), "养狗", 1); err != nil || kept.Len() != known+1 {
+	if _, err := measured.Nearest(t.Context(), []string{"养狗"}, 1); err != nil || kept.Len() != known+1 {
 		t.Errorf("for measuring questions are kept: %d, want %d, %v", kept.Len(), known+1, err)
 	}
 }
@@ -250,18 +250,18 @@ func TestAQuestionWaitsNoLongerThanPatience(t *testing.T) {
 		ix := filled(t, e, memory(), city)
 		e.slow = time.Minute
 		start := time.Now()
-		if _, err := ix.Nearest(t.Context(), "养狗", 1); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != patience {
+		if _, err := ix.Nearest(t.Context(), []string{"养狗"}, 1); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != patience {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), patience/3)
 		defer cancel()
 		start = time.Now()
-		if _, err := ix.Scores(ctx, "养狗", nil); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != patience/3 {
+		if _, err := ix.Scores(ctx, []string{"养狗"}, nil); !errors.Is(err, context.DeadlineExceeded) || time.Since(start) != patience/3 {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
 		measured := New(e, ix.kept, quiet, Options{KeepQuestions: true})
 		measured.Apply(city)
-		if _, err := measured.Scores(ctx, "养狗", nil); err != nil || time.Since(start) < time.Minute {
+		if _, err := measured.Scores(ctx, []string{"养狗"}, nil); err != nil || time.Since(start) < time.Minute {
 			t.Errorf("measuring waits: %v after %v", err, time.Since(start))
 		}
 	})
@@ -288,7 +288,7 @@ func TestRun(t *testing.T) {
 		}
 		ix.Apply(append(slices.Clone(city), &knowledge.Document{ID: "new", Titles: []string{"新的一件事"}}))
 		synctest.Wait()
-		if near, err := ix.Nearest(ctx, "新的一件事", 1); err != nil || near[0].ID != "new" {
+		if near, err := ix.Nearest(ctx, []string{"新的一件事"}, 1); err != nil || near[0].ID != "new" {
 			t.Errorf("what was published: %v, %v", near, err)
 		}
 		stop()
@@ -332,7 +332,7 @@ func BenchmarkNearest(b *testing.B) {
 	ix.refresh()
 	ix.asked.add(keyOf("broken", Query, "问"), vectorOf(1, 384))
 	for b.Loop() {
-		if _, err := ix.Nearest(b.Context(), "问", 20); err != nil {
+		if _, err := ix.Nearest(b.Context(), []string{"问"}, 20); err != nil {
 			b.Fatal(err)
 		}
 	}
