@@ -16,15 +16,15 @@ import (
 const (
 	floor     = 0.0  // below it the city does not know
 	foreign   = -3.0 // below it the question is not the city's business
-	closeBy   = 0.1  // groups this near to the first mean the same to the machine
+	closeBy   = 0.02 // groups this near to the first mean the same to the machine
 	weak      = 1.0  // below it a match is no more than a hint, and one nearly as good is asked about
-	weakBy    = 0.4
-	bareBy    = 2.0  // the same for a bare question, which several entries cover whole
-	bare      = 0.9  // coverage from which a question says no more than the entry's name
-	nounBy    = 6.0  // the same as bareBy for a bare noun (护照), which names several items and asks nothing
+	weakBy    = 0.2
+	bareBy    = 0.65 // of a bare question (户口要注销) those are asked about that are this strong, as a share of the first
+	nounBy    = 0.6  // the same for a bare noun (护照), which names several items and asks nothing
+	bare      = 5    // characters up to which a topic says little more than the name of a matter
 	noun      = 4    // characters up to which a question without anything else is a bare noun
-	certain   = 0.97 // a title this like the question needs no clarifying
 	verb      = 2    // characters up to which a topic is a bare verb
+	certain   = 0.97 // a title this like the question needs no clarifying
 	maxChoice = 4
 )
 
@@ -290,14 +290,17 @@ func (t *turn) gap(u *nlu.Understanding, groups []group) {
 }
 
 // rivalsOf returns the items that the question does not tell apart, the first included. A FAQ, a hotline, a place says one thing and
-// has no rivals, but for a bare question that several items cover whole.
+// has no rivals, but for a bare question whose words several items have in their names.
 func rivalsOf(groups []group, u *nlu.Understanding) []group {
 	first := groups[0]
-	whole := first.best.Evidence.Coverage >= bare
-	window := bareBy
-	if isNoun(u) {
-		window = nounBy
-	} else if first.best.Evidence.Title >= certain && (len(groups) < 2 || groups[1].best.Evidence.Title < certain) || first.item == nil && !whole {
+	share := 1.0
+	switch {
+	case isNoun(u):
+		share = nounBy
+	case isBare(u):
+		share = bareBy
+	}
+	if share == 1 && (first.best.Evidence.Title >= certain && (len(groups) < 2 || groups[1].best.Evidence.Title < certain) || first.item == nil) {
 		return groups[:1]
 	}
 	var out []group
@@ -306,8 +309,8 @@ func rivalsOf(groups []group, u *nlu.Understanding) []group {
 		if first.strength < weak {
 			near = weakBy
 		}
-		if whole && g.best.Evidence.Coverage >= bare {
-			near = window
+		if share < 1 && g.signs[signUntitled] == 0 {
+			near = max(near, first.strength*(1-share))
 		}
 		if g.item != nil && first.strength-g.strength <= near && len(out) < maxChoice {
 			out = append(out, g)
@@ -325,6 +328,11 @@ func isNoun(u *nlu.Understanding) bool {
 		return true
 	}
 	return len(u.Slots.Attributes) == 0 && len(u.Slots.Situation) == 0 && utf8.RuneCountInString(u.Core) <= noun
+}
+
+// isBare reports whether a question says little more than the name of a matter.
+func isBare(u *nlu.Understanding) bool {
+	return len(u.Slots.Situation) == 0 && utf8.RuneCountInString(u.Topic) <= bare && len(wordsOf(u)) <= 2
 }
 
 // clarifyItem asks which of several matters is meant.
