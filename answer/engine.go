@@ -2,6 +2,7 @@ package answer
 
 import (
 	"context"
+	"errors"
 	"time"
 	"unicode/utf8"
 
@@ -58,10 +59,13 @@ func (e *Engine) Weigh(ctx context.Context, q message.Question, meaning bool) (*
 	}
 	_, err := t.search(t.u)
 	if err == nil && meaning && (t.Meaning == nil || t.late) {
-		err = fault.New(fault.Unavailable, "answer.no_meaning")
+		err = errNoMeaning
 	}
 	return t.trace, err
 }
+
+// errNoMeaning is for those who fit weights: no citizen meets it.
+var errNoMeaning = errors.New("answer: there is no meaning stage, or it did not answer in time")
 
 func (e *Engine) answer(ctx context.Context, q message.Question, talk message.Context, trace *Trace) (message.Reply, message.Context, error) {
 	k := e.current()

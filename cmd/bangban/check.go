@@ -48,7 +48,7 @@ func (c *checkCommand) Run(a *app) error {
 		return err
 	}
 	report.Add(problems...)
-	report.Add(answer.CheckVoices(knowledge.NewLibrary(city, options.Now, nil))...)
+	report.Add(answer.CheckVoices(knowledge.NewLibrary(withSentences(city), options.Now, nil))...)
 	if c.WriteLaws != "" {
 		if err := writeLaws(c.WriteLaws, report.CitedLaws); err != nil {
 			return err
@@ -68,6 +68,17 @@ func (c *checkCommand) Run(a *app) error {
 		return errReported
 	}
 	return nil
+}
+
+// withSentences is a city with the sentences that come with the program where it has none of its own, as it is when it serves.
+func withSentences(city *knowledge.Corpus) *knowledge.Corpus {
+	if len(city.Sentences) > 0 {
+		return city
+	}
+	whole := *city
+	base, _ := knowledge.LoadBase(corpus.Files) // what comes with the program is tested
+	whole.Sentences = base.Sentences
+	return &whole
 }
 
 // writeLaws writes the cards in the form of the data files.
