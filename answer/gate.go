@@ -80,7 +80,7 @@ func (t *turn) gate() bool {
 	if s, ok := sayings[t.u.Intent]; ok {
 		t.say(s.kind, s.reason)
 		if s.reason == message.OtherRegion {
-			t.words("unknown.other_region", map[string]string{"city": firstOf(t.u.Slots.OtherCity, "外地")})
+			t.words("unknown.other_region", map[string]string{"place": firstOf(t.u.Slots.OtherCity, "外地")})
 		}
 		return true
 	}

@@ -206,7 +206,7 @@ func starterCity() (*nlu.Understander, error) {
 			return nil, errors.New(p.String())
 		}
 	}
-	lexicon, err := nlu.ParseLexicon(knowledge.WordLists(c.Lexicon))
+	lexicon, err := nlu.ParseLexicon(knowledge.WordLists(knowledge.NewLibrary(c, time.Now(), nil).Lexicon()))
 	if err != nil {
 		return nil, err
 	}

@@ -117,6 +117,7 @@ func LoadFS(files fs.FS) (*Corpus, []Problem) {
 		l.problem(".", 0, fmt.Sprintf("文件夹读不了：%v", err))
 	}
 	l.attach()
+	l.corpus.Sentences = over(l.corpus.Sentences, l.own, func(x *Sentence) string { return x.Key })
 	return l.corpus, l.problems
 }
 
@@ -140,6 +141,7 @@ type loader struct {
 	corpus   *Corpus
 	problems []Problem
 	sayings  []saying
+	own      []*Sentence // what the city says in place of the program
 }
 
 func (l *loader) problem(file string, line int, text string) {
@@ -195,6 +197,8 @@ func (l *loader) load(name string) {
 		list(l, name, &c.Hotlines)
 	case strings.HasPrefix(name, "city/calendar/"):
 		one(l, name, &c.Years)
+	case name == "city/sentences.yaml":
+		list(l, name, &l.own)
 	case strings.HasPrefix(name, "sentences"):
 		list(l, name, &c.Sentences)
 	default:

@@ -120,6 +120,7 @@ func build(c *Corpus, now time.Time, revisions map[string]int, staff bool) *Libr
 	l.city(c)
 	l.cite(c)
 	l.lists.sort()
+	l.sayCity()
 	return l
 }
 

@@ -53,8 +53,8 @@ type synonym struct {
 	weight float64
 }
 
-// cityWord is one row of othercities.tsv.
-type cityWord struct{ kind, name string }
+// cityWord is one name of othercities.tsv; code is the two digits that the codes of a province begin with.
+type cityWord struct{ kind, name, code string }
 
 // readers are the files of a lexicon. groups.tsv is read first.
 var readers = map[string]func(l *Lexicon, cells []string) error{
@@ -96,11 +96,14 @@ func ParseLexicon(files map[string][]byte) (*Lexicon, error) {
 	return l, nil
 }
 
+// CityMark stands in word lists for the short name of the city that is served: 在{city}.
+const CityMark = "{city}"
+
 func eachRow(name string, content []byte, f func(cells []string) error) error {
 	line := 0
 	for raw := range bytes.Lines(content) {
 		line++
-		text := strings.TrimRight(string(raw), "\r\n \t")
+		text := strings.TrimRight(strings.ReplaceAll(string(raw), CityMark, "本市"), "\r\n \t")
 		if text == "" || strings.HasPrefix(text, "#") {
 			continue
 		}
@@ -318,7 +321,11 @@ func readCity(l *Lexicon, cells []string) error {
 		return fmt.Errorf("no kind %q", cells[0])
 	}
 	for _, w := range strings.Fields(strings.Join(cells[1:], " ")) {
-		l.cities[Normalise(w)] = cityWord{cells[0], w}
+		c := cityWord{kind: cells[0], name: w}
+		if c.kind == "province" && len(w) > 2 && strings.Trim(w[:2], "0123456789") == "" {
+			c.code, c.name = w[:2], w[2:]
+		}
+		l.cities[Normalise(c.name)] = c
 	}
 	return nil
 }

@@ -49,7 +49,7 @@ func newGazetteer(p Places, l *Lexicon, words *dictionary) *gazetteer {
 	g := &gazetteer{words: newTrie(2048), entries: map[uint32]*placeEntry{}, regions: map[string]Region{}, city: newTrie(2048), cities: map[uint32]cityWord{}}
 	for _, r := range p.Regions {
 		g.regions[r.Code] = r
-		if strings.HasSuffix(r.Code, "00") && len(r.Code) == 6 {
+		if len(r.Code) == 6 && (strings.HasSuffix(r.Code, "00") || r.Parent == "") {
 			for _, n := range append([]string{r.Name}, r.Aliases...) {
 				g.entry(n, func(e *placeEntry) { e.city = true })
 			}
@@ -72,10 +72,29 @@ func newGazetteer(p Places, l *Lexicon, words *dictionary) *gazetteer {
 			g.entry(n, func(e *placeEntry) { e.point = p.ID })
 		}
 	}
+	ours := g.ours()
 	for word, c := range l.cities {
+		if (c.kind == "city" || c.kind == "province") && (ours[c.code] || ours[word]) {
+			continue // the list is of all cities: this one is ours
+		}
 		g.cities[g.city.add([]rune(word))] = c
 	}
 	return g
+}
+
+// ours are the names of the city and of its districts, and the digits of its province.
+func (g *gazetteer) ours() map[string]bool {
+	out := map[string]bool{}
+	for _, r := range g.regions {
+		if len(r.Code) != 6 {
+			continue
+		}
+		out[r.Code[:2]] = true
+		for _, n := range append([]string{r.Name}, r.Aliases...) {
+			out[Normalise(n)], out[Normalise(shortName(n))] = true, true
+		}
+	}
+	return out
 }
 
 func (g *gazetteer) entry(name string, f func(*placeEntry)) {

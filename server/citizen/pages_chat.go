@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	greeting = "您好，我是杭州市智能客服，24 小时在线。您可以直接问事情怎么办，也可以随时转人工。"
+	greeting = "您好，我是智能客服，24 小时在线。您可以直接问事情怎么办，也可以随时转人工。"
 	// longestTalk is how many turns a page shows: the newest ones.
 	longestTalk = 200
 )
