@@ -65,7 +65,7 @@ func (c *City) open(ctx context.Context, progress Progress) error {
 	if c.secret, err = c.cfg.secret(c.log); err != nil {
 		return err
 	}
-	if len(c.Knowledge.Current().Items()) == 0 {
+	if empty(c.Knowledge.Current()) {
 		parsed, err := starterCorpus()
 		if err != nil {
 			return err
@@ -80,6 +80,11 @@ func (c *City) open(ctx context.Context, progress Progress) error {
 	}
 	c.Conversation = conversation.New(c.Store.Conversations(), c.Engine, conversation.Config{Log: c.log, Sentences: c.words})
 	return nil
+}
+
+// empty reports whether no city has been loaded yet: not even one that has begun with its questions or its offices alone.
+func empty(lib *knowledge.Library) bool {
+	return len(lib.Items())+len(lib.FAQs())+len(lib.Regions())+len(lib.Departments()) == 0
 }
 
 // OpenKnowledge opens the database and the published knowledge alone, for import and export.
@@ -152,7 +157,7 @@ func OpenToAsk(ctx context.Context, cfg *Config, log *slog.Logger) (*City, error
 		return nil, errors.Join(err, c.Close())
 	}
 	lib := c.Knowledge.Current()
-	if len(lib.Items()) == 0 { // a law library alone, before the first start
+	if empty(lib) { // a law library alone, before the first start
 		parsed, err := starterCorpus()
 		if err != nil {
 			return nil, errors.Join(err, c.Close())

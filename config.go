@@ -32,9 +32,9 @@ type Config struct {
 	Embedding      string `name:"embedding" conf:"BANGBAN_EMBEDDING" def:"auto" help:"What compares by meaning: auto (the model in the data folder, if there is one), none, e5:FILE, or the address of an /v1/embeddings service." placeholder:"HOW"`
 	EmbeddingModel string `name:"embedding-model" conf:"BANGBAN_EMBEDDING_MODEL" help:"Model to name to the embeddings service." placeholder:"NAME"`
 	EmbeddingKey   string `kong:"-" conf:"BANGBAN_EMBEDDING_KEY" secret:"true" help:"Key of the embeddings service."`
-	SiteName       string `name:"site-name" conf:"BANGBAN_SITE_NAME" def:"杭州市智能客服" help:"Name on the portal." placeholder:"NAME"`
+	SiteName       string `name:"site-name" conf:"BANGBAN_SITE_NAME" help:"Name on the portal; the city's name and 智能客服 when empty." placeholder:"NAME"`
 	SiteOwner      string `name:"site-owner" conf:"BANGBAN_SITE_OWNER" def:"市政务服务中心" help:"Office that runs the service (主办单位)." placeholder:"NAME"`
-	SiteCity       string `name:"site-city" conf:"BANGBAN_SITE_CITY" def:"杭州" help:"The city's short name." placeholder:"NAME"`
+	SiteCity       string `name:"site-city" conf:"BANGBAN_SITE_CITY" help:"The city's short name; that of its regions (区划) when empty." placeholder:"NAME"`
 	SiteContact    string `name:"site-contact" conf:"BANGBAN_SITE_CONTACT" help:"How to reach the office that runs it (联系方式)." placeholder:"TEXT"`
 	SiteIDCode     string `name:"site-id-code" conf:"BANGBAN_SITE_ID_CODE" help:"政府网站标识码; a placeholder is shown when empty." placeholder:"CODE"`
 	SiteICP        string `name:"site-icp" conf:"BANGBAN_SITE_ICP" help:"ICP 备案号." placeholder:"TEXT"`

@@ -2,6 +2,7 @@ package bangban
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -138,7 +139,8 @@ func (c *City) renderer() (*portal.Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	site := portal.Site{Name: c.cfg.SiteName, Mark: "帮", City: c.cfg.SiteCity, Sponsor: c.cfg.SiteOwner, Contact: c.cfg.SiteContact, Hotline: "12345",
+	short, name := c.current.Load().Library.CityNames()
+	site := portal.Site{Name: cmp.Or(c.cfg.SiteName, name+"智能客服"), Mark: "帮", City: cmp.Or(c.cfg.SiteCity, short), Sponsor: c.cfg.SiteOwner, Contact: c.cfg.SiteContact, Hotline: "12345",
 		IDCode: c.cfg.SiteIDCode, ICP: c.cfg.SiteICP, Police: c.cfg.SitePolice, Build: Version, Domain: strings.TrimPrefix(strings.TrimPrefix(c.cfg.PublicURL, "https://"), "http://")}
 	return portal.New(site, web.Templates, assets, answer.City)
 }
