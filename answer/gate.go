@@ -3,6 +3,7 @@ package answer
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"bangban/conversation/message"
 	"bangban/nlu"
@@ -77,7 +78,7 @@ func (t *turn) gate() bool {
 		t.say(message.Unknown, message.NoEntry)
 		return true
 	}
-	if s, ok := sayings[t.u.Intent]; ok {
+	if s, ok := sayings[t.u.Intent]; ok && !(t.u.Intent == nlu.OutOfScope && t.ours()) {
 		t.say(s.kind, s.reason)
 		if s.reason == message.OtherRegion {
 			t.words("unknown.other_region", map[string]string{"place": firstOf(t.u.Slots.OtherCity, "外地")})
@@ -91,10 +92,23 @@ func (t *turn) gate() bool {
 	return t.act() || t.vague()
 }
 
-// act answers a wish to have something done now (好，直接帮我办) when a matter is in focus and the words name no other.
+// sureMatter is the strength from which a matter that was found is ours whatever the words sound like.
+const sureMatter = 3
+
+// ours reports whether a question that sounds like none of the city's is one all the same: 淘宝开店要不要执照.
+func (t *turn) ours() bool {
+	groups, err := t.search(t.u)
+	return err == nil && len(groups) > 0 && !groups[0].gap() && (groups[0].strength >= sureMatter || t.titled(groups[0]))
+}
+
+// act answers a wish to have something done now (好，直接帮我办) in a talk: for the matter in focus where the words name no other.
 func (t *turn) act() bool {
 	kind, ok := verbs[t.u.Intent]
-	if !ok || t.talk.Entry == "" {
+	if !ok && t.talk.Kind == message.Booking && t.u.Slots.TimeText != "" && len(t.u.Slots.Attributes) == 0 && utf8.RuneCountInString(t.u.Core) <= fragment {
+		t.say(message.Booking, message.NotYet) // 改成后天
+		return true
+	}
+	if !ok || t.talk.Entry == "" && t.talk.Pending == nil {
 		return false
 	}
 	groups, err := t.search(t.u)
@@ -102,7 +116,10 @@ func (t *turn) act() bool {
 		return false
 	}
 	if len(groups) == 0 || groups[0].strength < plain {
-		groups = []group{{key: t.talk.Entry, strength: floor}}
+		groups = nil
+		if t.talk.Entry != "" {
+			groups = []group{{key: t.talk.Entry, strength: floor}}
+		}
 	}
 	t.verb(kind, groups)
 	return true

@@ -25,9 +25,10 @@ func (a *analysis) intent(out *Understanding) {
 		}
 		scores[intent] = max(scores[intent], r.score)
 	})
-	if len(grievances) > 0 && a.long() { // what others did
-		delete(scores, CrimeHelp)
-		delete(scores, OthersData)
+	if len(grievances) > 0 && a.long() { // what others did, or what is asked of the city (不要批准…的规定)
+		for _, i := range []Intent{CrimeHelp, OthersData, Trick} {
+			delete(scores, i)
+		}
 	}
 	// Many a long story with a question in it is a grievance (为何停发…, 谁来管).
 	if a.long() && scores[Ask] < whoseMatter && (len(grievances) >= 2 || len(grievances) == 1 && out.Emotion >= upset) {
