@@ -19,6 +19,9 @@ func lexiconFiles(t testing.TB) map[string][]byte {
 	}
 	files := map[string][]byte{}
 	for _, p := range paths {
+		if filepath.Base(p) == "gaps.tsv" { // what the city has no entry for: knowledge reads it
+			continue
+		}
 		b, err := os.ReadFile(p)
 		if err != nil {
 			t.Fatal(err)
