@@ -1,6 +1,7 @@
 package bangban
 
 import (
+	"cmp"
 	"unicode/utf8"
 
 	"bangban/knowledge"
@@ -20,7 +21,21 @@ func understander(lib *knowledge.Library) (*nlu.Understander, error) {
 	for _, p := range lib.Points("", "") {
 		places.Points = append(places.Points, nlu.Point{ID: p.ID, Name: p.Name, Aliases: p.Aliases, Region: p.Region})
 	}
-	return nlu.New(lexicon, places, names(lib))
+	return nlu.New(lexicon, places, names(lib), talk(lib))
+}
+
+// talk is what the machine learns to tell talk from questions with: how people ask for entries, and what matters are called.
+func talk(lib *knowledge.Library) nlu.Talk {
+	var t nlu.Talk
+	for _, d := range lib.Documents() {
+		if d.Kind != knowledge.KindGap {
+			t.Asks = append(t.Asks, d.Titles...)
+		}
+	}
+	for _, it := range lib.Items() {
+		t.Matters = append(t.Matters, cmp.Or(it.Short, it.Name))
+	}
+	return t
 }
 
 // longestName is the length in characters up to which a name is one word; longer ones are phrases, and cut.

@@ -21,6 +21,7 @@ type Lexicon struct {
 	whole    []string
 	official map[string][]synonym // everyday word → official terms, for Expand
 	cities   map[string]cityWord
+	talk     []example
 }
 
 type topic uint8
@@ -70,6 +71,7 @@ var readers = map[string]func(l *Lexicon, cells []string) error{
 	"stop.tsv":        readStop,
 	"whole.tsv":       readWhole,
 	"othercities.tsv": readCity,
+	"talk.tsv":        readTalk,
 }
 
 // ParseLexicon reads the files of a lexicon, named as in corpus/lexicon; a missing file is an empty one. Each file is UTF-8

@@ -18,11 +18,13 @@ type Understander struct {
 	places  *gazetteer
 	sounds  *sounds
 	repair  *strings.Replacer
+	heard   *talkModel // nil without examples
 }
 
 // New makes an Understander from a lexicon, the names of the city's places, and words that are kept whole in segmentation:
 // names of items, certificates, offices. The first call of a process reads gse's dictionary (about half a second).
-func New(lexicon *Lexicon, places Places, words []string) (*Understander, error) {
+// With what to learn talk from, it also hears talk that no pattern has foreseen.
+func New(lexicon *Lexicon, places Places, words []string, talk ...Talk) (*Understander, error) {
 	whole := make([]string, 0, len(lexicon.whole)+len(words)+512)
 	whole = append(whole, lexicon.whole...)
 	for _, w := range words {
@@ -40,6 +42,9 @@ func New(lexicon *Lexicon, places Places, words []string) (*Understander, error)
 	seg := newSegmenter(dictionary, slices.Concat(whole, g.names, slices.Sorted(maps.Keys(lexicon.stop))), lexicon.particles())
 	u := &Understander{lexicon: lexicon, words: seg, places: g, repair: strings.NewReplacer(lexicon.repairs...)}
 	u.sounds = newSounds(u, whole)
+	for _, t := range talk {
+		u.heard = learn(lexicon.talk, t)
+	}
 	return u, nil
 }
 
@@ -68,6 +73,7 @@ func (u *Understander) Understand(text string, now time.Time) *Understanding {
 	a.topic(out)
 	out.Emotion = a.emotion(text)
 	a.intent(out)
+	a.talk(out)
 	a.vague(out)
 	out.Danger = a.danger()
 	a.parts(out)
