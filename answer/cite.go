@@ -23,7 +23,9 @@ func (t *turn) cite(id, title, department, updated, url string, used []nlu.Attri
 			if s.URL == "" {
 				s.URL, _ = t.articleOf(b, false)
 			}
-			c.Basis = append(c.Basis, message.Basis{Kind: b.Kind(), Title: s.Title, DocumentNo: s.DocumentNo, Article: s.Article, URL: s.URL})
+			if one := (message.Basis{Kind: b.Kind(), Title: s.Title, DocumentNo: s.DocumentNo, Article: s.Article, URL: s.URL}); !slices.Contains(c.Basis, one) {
+				c.Basis = append(c.Basis, one) // an office's own sheet says several things
+			}
 		}
 	}
 	slices.SortStableFunc(c.Basis, func(a, b message.Basis) int { return weight(b) - weight(a) })

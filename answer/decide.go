@@ -254,7 +254,7 @@ func without(groups []group, key string) []group {
 // unknown says so: outside our business, or inside it without an entry.
 func (t *turn) unknown(u *nlu.Understanding, groups []group) {
 	switch {
-	case len(groups) == 0 || groups[0].strength < foreign:
+	case (len(groups) == 0 || groups[0].strength < foreign) && !official(u):
 		t.say(message.Unknown, message.OutOfScope)
 	default:
 		t.say(message.Unknown, message.NoEntry)
@@ -271,6 +271,14 @@ func (t *turn) unknown(u *nlu.Understanding, groups []group) {
 	if len(groups) > 0 {
 		t.features(groups)
 	}
+}
+
+// officialBy is the weight from which a word surely stands for an official term.
+const officialBy = 0.7
+
+// official reports whether the question names a matter of government in so many words, though the city may have no entry for it.
+func official(u *nlu.Understanding) bool {
+	return slices.ContainsFunc(u.Expanded, func(e nlu.Term) bool { return e.Weight >= officialBy })
 }
 
 // gap reports whether the matter is a known gap.
