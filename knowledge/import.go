@@ -21,6 +21,8 @@ type ImportOptions struct {
 	Actor string
 	// WithdrawMissing withdraws what is published, is of a kind that the corpus holds, and is not in it.
 	WithdrawMissing bool
+	// ReplaceAll withdraws everything that is published and is not in the corpus, of any kind: another city takes the place.
+	ReplaceAll bool
 	// Progress is told how many of the changed records are written; nil: nobody is.
 	Progress func(done, total int)
 }
@@ -96,7 +98,7 @@ func planImport(records []Record, heads map[Key]Head, o ImportOptions, at int64,
 		}
 		steps = append(steps, Step{Batch: batch, N: len(drafts), From: Draft, To: to, At: at, Reviewer: o.Actor})
 	}
-	if !o.WithdrawMissing {
+	if !o.WithdrawMissing && !o.ReplaceAll {
 		return drafts, steps, events, nil
 	}
 	to, err := life.Next(Published, Withdraw, nil)
@@ -105,7 +107,7 @@ func planImport(records []Record, heads map[Key]Head, o ImportOptions, at int64,
 	}
 	var gone []Key
 	for key, head := range heads {
-		if head.Published > 0 && kinds[key.Kind] && !seen[key] {
+		if head.Published > 0 && (o.ReplaceAll || kinds[key.Kind]) && !seen[key] {
 			gone = append(gone, key)
 		}
 	}

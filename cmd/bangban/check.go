@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"sort"
 	"time"
@@ -12,11 +11,12 @@ import (
 	"bangban/answer"
 	"bangban/corpus"
 	"bangban/knowledge"
+	"bangban/knowledge/sheet"
 )
 
 // checkCommand checks the knowledge before it is imported.
 type checkCommand struct {
-	Corpus    string `help:"Folder to check; the built-in starter city when empty." placeholder:"DIR"`
+	Corpus    string `help:"Folder or workbook to check; the built-in starter city when empty." placeholder:"DIR|FILE"`
 	Laws      string `help:"Folder with texts of law: proves every clause and every figure quoted from one." placeholder:"DIR"`
 	JSON      bool   `name:"json" help:"Print the report as JSON."`
 	Strict    bool   `help:"Warnings are errors."`
@@ -28,14 +28,10 @@ func (c *checkCommand) Run(a *app) error {
 	if c.WriteLaws != "" && c.Laws == "" {
 		return fmt.Errorf("--write-laws 要和 --laws 一起用：先给出法规文本的文件夹")
 	}
-	var files fs.FS = corpus.Files
-	if c.Corpus != "" {
-		if _, err := os.Stat(c.Corpus); err != nil {
-			return fmt.Errorf("--corpus: %w", err)
-		}
-		files = os.DirFS(c.Corpus)
+	city, problems, err := c.read()
+	if err != nil {
+		return err
 	}
-	city, problems := knowledge.LoadFS(files)
 	options := knowledge.Options{Now: time.Now(), Strict: c.Strict}
 	if c.Laws != "" {
 		if _, err := os.Stat(c.Laws); err != nil {
@@ -81,6 +77,15 @@ func withSentences(city *knowledge.Corpus) *knowledge.Corpus {
 	return &whole
 }
 
+// read reads what is to be checked.
+func (c *checkCommand) read() (*knowledge.Corpus, []knowledge.Problem, error) {
+	if c.Corpus == "" {
+		city, problems := knowledge.LoadFS(corpus.Files)
+		return city, problems, nil
+	}
+	return readKnowledge(c.Corpus, &knowledge.Corpus{})
+}
+
 // writeLaws writes the cards in the form of the data files.
 func writeLaws(path string, laws []*knowledge.Law) error {
 	const name = "sources/laws.yaml"
@@ -94,7 +99,7 @@ func writeLaws(path string, laws []*knowledge.Law) error {
 
 func printReport(out io.Writer, r *knowledge.Report) {
 	for _, p := range r.Errors {
-		fmt.Fprintln(out, p)
+		fmt.Fprintln(out, sheet.Explain(p))
 	}
 	if len(r.Errors) > 0 {
 		fmt.Fprintln(out)

@@ -16,7 +16,8 @@ import (
 // exportCommand writes the published knowledge so that it can be read, changed and imported again.
 type exportCommand struct {
 	Path    string `arg:"" help:"An empty folder for data files, or a workbook (.xlsx)." placeholder:"DIR|FILE"`
-	Starter bool   `help:"Export the built-in starter city instead of what is published: as an example to change."`
+	Starter bool   `help:"Export the built-in starter city instead of what is published: as an example to change." xor:"what"`
+	Blank   bool   `help:"Write the empty sheets to fill (.xlsx)." xor:"what"`
 }
 
 // Run writes a folder of data files, or a workbook.
@@ -36,6 +37,10 @@ func (c *exportCommand) Run(a *app) error {
 		if err := os.WriteFile(c.Path, raw, 0o644); err != nil {
 			return err
 		}
+		if c.Blank {
+			fmt.Fprintf(a.Stdout, "已写出空表 %s。怎么填，见 docs/importing-your-city.md。\n", c.Path)
+			return nil
+		}
 		fmt.Fprintf(a.Stdout, "已写出 %s：%s。词表不在工作簿里，要词表请导出文件夹。\n", c.Path, contents(all))
 		return nil
 	}
@@ -48,6 +53,12 @@ func (c *exportCommand) Run(a *app) error {
 }
 
 func (c *exportCommand) knowledge(a *app) (*knowledge.Corpus, error) {
+	if c.Blank {
+		if !strings.EqualFold(filepath.Ext(c.Path), ".xlsx") {
+			return nil, fmt.Errorf("空表写成工作簿，文件名要以 .xlsx 结尾：bangban export --blank 我市.xlsx")
+		}
+		return &knowledge.Corpus{}, nil
+	}
 	if c.Starter {
 		all, problems := knowledge.LoadFS(corpus.Files)
 		if len(problems) > 0 {

@@ -18,9 +18,9 @@ import (
 
 // importCommand publishes a city's own knowledge.
 type importCommand struct {
-	Path            string `arg:"" optional:"" help:"Folder of data files, workbook (.xlsx), or list of entries (.xlsx, .csv)." placeholder:"FILE|DIR"`
+	Path            string `arg:"" optional:"" help:"Folder of data files or spreadsheets, workbook (.xlsx), or one sheet (.csv)." placeholder:"FILE|DIR"`
 	Laws            string `help:"Folder with texts of law. Alone: loads the law library. With a path: proves every clause and figure before anything is published." placeholder:"DIR"`
-	Replace         bool   `help:"With --laws alone: withdraw the texts that the folder does not have."`
+	Replace         bool   `help:"The import is the whole city: withdraw all else that is published. With --laws alone: the texts that the folder does not have."`
 	WithdrawMissing bool   `help:"Withdraw what is published, is of a kind that the import holds, and is not in it."`
 	DryRun          bool   `help:"Check and count only; publish nothing."`
 }
@@ -31,8 +31,6 @@ func (c *importCommand) Run(a *app) error {
 	switch {
 	case c.Path == "" && c.Laws == "":
 		return errors.New("请写上要导入的文件或文件夹；导入法规库用 bangban import --laws 文件夹")
-	case c.Path != "" && c.Replace:
-		return errors.New("--replace 只用于导入法规库；下架知识用 --withdraw-missing")
 	}
 	city, err := bangban.OpenKnowledge(ctx, a.Config, a.quietLog())
 	if err != nil {
@@ -46,9 +44,17 @@ func (c *importCommand) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if c.Replace {
+		published = &knowledge.Corpus{}
+	}
 	incoming, problems, err := readKnowledge(c.Path, published)
 	if err != nil {
 		return err
+	}
+	if c.Replace && len(problems) == 0 {
+		if kinds := lacking(incoming); kinds != "" {
+			return fmt.Errorf("--replace 要整个换掉原来的城市，导入的内容里还缺：%s。只更新一部分时不用 --replace", kinds)
+		}
 	}
 	report, err := c.check(incoming, published)
 	if err != nil {
@@ -56,7 +62,7 @@ func (c *importCommand) Run(a *app) error {
 	}
 	report.Add(problems...)
 	for _, p := range report.Errors {
-		fmt.Fprintln(a.Stdout, p)
+		fmt.Fprintln(a.Stdout, sheet.Explain(p))
 	}
 	if n := len(report.Errors); n > 0 {
 		fmt.Fprintf(a.Stdout, "\n有 %d 处要改，什么都没有导入。改好后再运行一遍。\n", n)
@@ -67,7 +73,7 @@ func (c *importCommand) Run(a *app) error {
 		return nil
 	}
 	show := a.progress()
-	done, err := city.Knowledge.Import(ctx, incoming, knowledge.ImportOptions{Actor: "import", WithdrawMissing: c.WithdrawMissing,
+	done, err := city.Knowledge.Import(ctx, incoming, knowledge.ImportOptions{Actor: "import", WithdrawMissing: c.WithdrawMissing, ReplaceAll: c.Replace,
 		Progress: func(done, total int) { show("导入", done, total) }})
 	if err != nil {
 		return err
@@ -123,10 +129,10 @@ func readKnowledge(path string, base *knowledge.Corpus) (*knowledge.Corpus, []kn
 	if info.IsDir() {
 		return readFolder(path, base)
 	}
-	return readSheet(path, base)
+	return readSheets([]string{path}, base)
 }
 
-// readFolder takes the data files of a folder, and the spreadsheets that lie at its top.
+// readFolder takes the data files of a folder, and the spreadsheets that lie at its top, which may name each other.
 func readFolder(path string, base *knowledge.Corpus) (*knowledge.Corpus, []knowledge.Problem, error) {
 	files := os.DirFS(path)
 	all, problems := knowledge.LoadFS(files)
@@ -134,19 +140,24 @@ func readFolder(path string, base *knowledge.Corpus) (*knowledge.Corpus, []knowl
 	if err != nil {
 		return nil, nil, err
 	}
+	var paths []string
 	for _, name := range names {
 		switch strings.ToLower(filepath.Ext(name)) {
 		case ".xlsx", ".xlsm", ".csv":
-			if strings.HasPrefix(name, "~$") { // the lock file of an office program
-				continue
+			if !strings.HasPrefix(name, "~$") { // the lock file of an office program
+				paths = append(paths, filepath.Join(path, name))
 			}
-			c, more, err := readSheet(filepath.Join(path, name), all.Merge(base))
-			if err != nil {
-				return nil, nil, err
-			}
-			problems = append(problems, more...)
-			all = c.Merge(all)
+		case ".xls", ".et", ".ods", ".doc", ".docx", ".wps":
+			problems = append(problems, knowledge.Problem{File: name, Rule: "sheet", Text: "只认 .xlsx 和 .csv。用办公软件打开它，另存为 .xlsx"})
 		}
+	}
+	if len(paths) > 0 {
+		c, more, err := readSheets(paths, all.Merge(base))
+		if err != nil {
+			return nil, nil, err
+		}
+		problems = append(problems, more...)
+		all = c.Merge(all)
 	}
 	if len(all.Records()) == 0 && len(problems) == 0 {
 		return nil, nil, fmt.Errorf("%s 里没有可以导入的文件。文件夹怎么放，见 docs/importing-your-city.md", path)
@@ -154,26 +165,51 @@ func readFolder(path string, base *knowledge.Corpus) (*knowledge.Corpus, []knowl
 	return all, problems, nil
 }
 
-func readSheet(path string, base *knowledge.Corpus) (*knowledge.Corpus, []knowledge.Problem, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	tables, err := sheet.Read(filepath.Base(path), data)
-	if err != nil {
-		return nil, nil, err
-	}
-	if sheet.IsWorkbook(tables) {
-		c, problems := sheet.Parse(tables)
-		return c, problems, nil
-	}
-	for _, t := range tables {
-		if sheet.IsEntries(t) {
-			c, problems := sheet.Entries(t, base, time.Now())
-			return c, problems, nil
+// readSheets reads spreadsheets as one: ours first, then the lists of entries, which name departments and items of them.
+func readSheets(paths []string, base *knowledge.Corpus) (*knowledge.Corpus, []knowledge.Problem, error) {
+	var ours, lists []*sheet.Table
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil, nil, err
+		}
+		tables, err := sheet.Read(filepath.Base(path), data)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, t := range tables {
+			if sheet.IsEntries(t) {
+				lists = append(lists, t)
+			} else {
+				ours = append(ours, t)
+			}
 		}
 	}
-	return nil, nil, fmt.Errorf("%s 的表头认不出来。要么是 bangban export 写出的工作簿，要么表头有：%s", path, strings.Join(sheet.EntryHeads, "、"))
+	if len(lists) == 0 && !sheet.IsWorkbook(ours) {
+		return nil, nil, fmt.Errorf("%s 认不出来。表名或文件名写成 事项、问答、热线 等（见 docs/importing-your-city.md），要么表头有：%s",
+			strings.Join(paths, "、"), strings.Join(sheet.EntryHeads, "、"))
+	}
+	all, problems := sheet.Parse(ours, base, time.Now())
+	for _, t := range lists {
+		c, more := sheet.Entries(t, all.Merge(base), time.Now())
+		problems = append(problems, more...)
+		all = c.Merge(all)
+	}
+	return all, problems, nil
+}
+
+// lacking names the kinds without which a city is none.
+func lacking(c *knowledge.Corpus) string {
+	var out []string
+	for _, part := range []struct {
+		name string
+		n    int
+	}{{"区划", len(c.Regions)}, {"部门", len(c.Departments)}, {"事项或问答", len(c.Items) + len(c.FAQs)}} {
+		if part.n == 0 {
+			out = append(out, part.name)
+		}
+	}
+	return strings.Join(out, "、")
 }
 
 // contents says what a corpus holds.

@@ -29,7 +29,7 @@ func TestImportLaws(t *testing.T) {
 		{"导入", []string{"--laws", laws}, 0, []string{"坏的(2020-01-01).md：文字编码认不出来。请另存为", "新增 2，更新 0，没变 0，撤下 0；共 3 条", "有 1 个文件没有收进来", "现行有效 2 部"}},
 		{"再导一遍", []string{"--laws", laws}, 0, []string{"新增 0，更新 0，没变 2，撤下 0"}},
 		{"撤下少了的", []string{"--laws", fewer, "--replace"}, 0, []string{"没变 1，撤下 1", "现行有效 1 部"}},
-		{"不能和路径一起", []string{laws, "--replace"}, 1, []string{"--withdraw-missing"}},
+		{"法规文件夹要写在 --laws 后面", []string{laws, "--replace"}, 1, []string{"没有可以导入的文件"}},
 	} {
 		status, said := command(t, append([]string{"import", "--data", data}, step.args...)...)
 		if status != step.status {

@@ -83,7 +83,7 @@ func parseLine(text string) (line, error) {
 			return l, fmt.Errorf("依据【】要写在一行的最后：%s", text)
 		case r == '｜' && !inBasis:
 			part()
-		case r == '【' && !inBasis:
+		case r == '【' && !inBasis && namesBasis(runes[i+1:]):
 			part()
 			inBasis = true
 		case r == '】' && inBasis:
@@ -103,6 +103,17 @@ func parseLine(text string) (line, error) {
 	return l, nil
 }
 
+// namesBasis tells the basis 【law:…】 from the brackets that people write in a text: 【温馨提示】.
+func namesBasis(rest []rune) bool {
+	s, _, _ := strings.Cut(string(rest), "】")
+	for _, kind := range []string{"law:", "fact:", "page:"} {
+		if strings.HasPrefix(strings.TrimSpace(s), kind) {
+			return true
+		}
+	}
+	return strings.Contains(s, "#第")
+}
+
 func parseBases(s string) []knowledge.Basis {
 	var out []knowledge.Basis
 	for _, b := range split(s) {
@@ -120,6 +131,55 @@ func split(s string) []string {
 		}
 	}
 	return out
+}
+
+// between part the members of a plain list, beside the end of a line.
+const between = "、；;"
+
+// members cuts a cell that lists short texts: 公安局、市局. A backslash keeps a sign.
+func members(cell string) []string {
+	var out []string
+	var b strings.Builder
+	end := func() {
+		if s := strings.TrimSpace(b.String()); s != "" {
+			out = append(out, s)
+		}
+		b.Reset()
+	}
+	runes := []rune(cell)
+	for i := 0; i < len(runes); i++ {
+		switch r := runes[i]; {
+		case r == '\\' && i+1 < len(runes):
+			i++
+			if runes[i] == 'n' {
+				b.WriteByte('\n')
+			} else {
+				b.WriteRune(runes[i])
+			}
+		case r == '\n' || strings.ContainsRune(between, r):
+			end()
+		default:
+			b.WriteRune(r)
+		}
+	}
+	end()
+	return out
+}
+
+// escapeMember writes a text so that members gives it back.
+func escapeMember(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '\n':
+			b.WriteString(`\n`)
+			continue
+		case r == '\\' || strings.ContainsRune(between, r):
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // lines cuts a cell.
@@ -194,6 +254,31 @@ func (w words) code(said string) string {
 	}
 	return said
 }
+
+// known is code for a closed list: a word that is none of them is an error that names them. Without a list every text is good.
+func (w words) known(said string) (string, error) {
+	if len(w) == 0 || w[said] != "" {
+		return said, nil
+	}
+	if code := w.code(said); code != said {
+		return code, nil
+	}
+	if code := alsoCalled[said]; w[code] != "" {
+		return code, nil
+	}
+	var all []string
+	for _, code := range keys(w) {
+		all = append(all, w[code])
+	}
+	return said, fmt.Errorf("“%s”不认识，可以写：%s", said, strings.Join(all, "、"))
+}
+
+// alsoCalled are other words for the members of the closed lists.
+var alsoCalled = map[string]string{"个人": "person", "市民": "person", "公民": "person", "群众": "person", "法人": "company", "企业法人": "company", "单位": "company",
+	"事业单位法人": "institution", "社会组织法人": "organisation", "机关": "government", "即办": "instant", "即时办结": "instant", "承诺": "promised", "承诺办结": "promised",
+	"对外": "public", "对内": "agent", "全程网上办": "full", "全程网上办理": "full", "问题": "faq", "常见问题": "faq", "热点问答": "faq", "通知公告": "notice", "通知": "notice",
+	"收费": "fee", "时间": "hours", "办理时间": "hours", "办理地点": "place", "地址": "place", "申请材料": "materials", "办理时限": "time", "受理条件": "conditions",
+	"办理流程": "steps", "联系电话": "phone", "咨询电话": "phone", "地方性法规规章": "local", "部门规章及文件": "rule"}
 
 var (
 	wTarget  = words{"person": "自然人", "company": "企业", "institution": "事业单位", "organisation": "社会组织", "government": "行政机关"}

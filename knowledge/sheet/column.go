@@ -14,33 +14,55 @@ type column[T any] struct {
 	width float64
 	get   func(*T) string
 	set   func(*T, string) error
+	// tidy turns what people write into what set reads; nil: it is read as it is.
+	tidy func(string) string
+	rest rest
+}
+
+// rest is how the values of a column rest on the 出处 of their row when they name no basis themselves.
+type rest int
+
+const (
+	restNot   rest = iota
+	restLines      // each line is a value
+	restWhole      // the cell is one value
+)
+
+// as gives the column a way of tidying.
+func (c column[T]) as(tidy func(string) string) column[T] {
+	c.tidy = tidy
+	return c
 }
 
 // text is a plain text.
 func text[T any](head string, width float64, of func(*T) *string) column[T] {
-	return column[T]{head, width, func(r *T) string { return *of(r) }, func(r *T, s string) error { *of(r) = s; return nil }}
+	return column[T]{head: head, width: width, get: func(r *T) string { return *of(r) }, set: func(r *T, s string) error { *of(r) = s; return nil }}
 }
 
 // coded is a text of which there is a closed list.
 func coded[T any, S ~string](head string, w words, of func(*T) *S) column[T] {
-	return column[T]{head, 12, func(r *T) string { return w.say(string(*of(r))) }, func(r *T, s string) error { *of(r) = S(w.code(s)); return nil }}
+	return column[T]{head: head, width: 12, get: func(r *T) string { return w.say(string(*of(r))) }, set: func(r *T, s string) error {
+		code, err := w.known(s)
+		*of(r) = S(code)
+		return err
+	}}
 }
 
 // list is a list of short texts, one a line.
 func list[T any, S ~string](head string, width float64, w words, of func(*T) *[]S) column[T] {
-	return column[T]{head, width, func(r *T) string {
+	return column[T]{head: head, width: width, get: func(r *T) string {
 		out := make([]string, len(*of(r)))
 		for i, s := range *of(r) {
-			out[i] = escape(w.say(string(s)))
+			out[i] = escapeMember(w.say(string(s)))
 		}
 		return strings.Join(out, "\n")
-	}, func(r *T, s string) error {
-		for _, l := range lines(s) {
-			one, err := parseLine(l)
+	}, set: func(r *T, s string) error {
+		for _, m := range members(s) {
+			code, err := w.known(m)
 			if err != nil {
 				return err
 			}
-			*of(r) = append(*of(r), S(w.code(one.part(0))))
+			*of(r) = append(*of(r), S(code))
 		}
 		return nil
 	}}
@@ -48,22 +70,22 @@ func list[T any, S ~string](head string, width float64, w words, of func(*T) *[]
 
 // whole is a whole number; 0 is an empty cell.
 func whole[T any](head string, of func(*T) *int) column[T] {
-	return column[T]{head, 8, func(r *T) string {
+	return column[T]{head: head, width: 8, get: func(r *T) string {
 		if *of(r) == 0 {
 			return ""
 		}
 		return strconv.Itoa(*of(r))
-	}, func(r *T, s string) (err error) { *of(r), err = number(head, s); return err }}
+	}, set: func(r *T, s string) (err error) { *of(r), err = number(head, s); return err }}
 }
 
 // yes is a mark: 是 or empty.
 func yes[T any](head string, of func(*T) *bool) column[T] {
-	return column[T]{head, 8, func(r *T) string {
+	return column[T]{head: head, width: 8, get: func(r *T) string {
 		if *of(r) {
 			return "是"
 		}
 		return ""
-	}, func(r *T, s string) error {
+	}, set: func(r *T, s string) error {
 		switch s {
 		case "是":
 			*of(r) = true
@@ -77,13 +99,13 @@ func yes[T any](head string, of func(*T) *bool) column[T] {
 
 // many is a list of values with their basis, one a line.
 func many[T, V any](head string, width float64, of func(*T) *[]V, say func(V) line, read func(line) (V, error)) column[T] {
-	return column[T]{head, width, func(r *T) string {
+	return column[T]{head: head, width: width, rest: restLines, tidy: plainLines, get: func(r *T) string {
 		var out []string
 		for _, v := range *of(r) {
 			out = append(out, say(v).String())
 		}
 		return strings.Join(out, "\n")
-	}, func(r *T, s string) error {
+	}, set: func(r *T, s string) error {
 		for _, one := range lines(s) {
 			l, err := parseLine(one)
 			if err != nil {
@@ -101,12 +123,12 @@ func many[T, V any](head string, width float64, of func(*T) *[]V, say func(V) li
 
 // single is one value with its basis, or none.
 func single[T, V any](head string, width float64, of func(*T) **V, say func(V) line, read func(line) (V, error)) column[T] {
-	return column[T]{head, width, func(r *T) string {
+	return column[T]{head: head, width: width, rest: restWhole, get: func(r *T) string {
 		if *of(r) == nil {
 			return ""
 		}
 		return say(**of(r)).String()
-	}, func(r *T, s string) error {
+	}, set: func(r *T, s string) error {
 		l, err := parseLine(strings.Join(lines(s), `\n`))
 		if err != nil {
 			return err
@@ -137,17 +159,17 @@ func facts[T any](head string, of func(*T) *[]knowledge.Fact) column[T] {
 func detailColumns[T any](of func(*T) *knowledge.Details) []column[T] {
 	return []column[T]{
 		facts("受理条件", func(r *T) *[]knowledge.Fact { return &of(r).Conditions }),
-		many("申请材料", 50, func(r *T) *[]knowledge.Material { return &of(r).Materials }, sayMaterial, readMaterial),
-		single("法定时限", 24, func(r *T) **knowledge.Limit { return &of(r).Statutory }, sayLimit, readLimit),
-		single("承诺时限", 24, func(r *T) **knowledge.Limit { return &of(r).Promised }, sayLimit, readLimit),
-		many("收费", 24, func(r *T) *[]knowledge.Fee { return &of(r).Fees }, sayFee, readFee),
-		single("跑现场次数", 14, func(r *T) **knowledge.Visits { return &of(r).Visits }, sayVisits, readVisits),
+		many("申请材料", 50, func(r *T) *[]knowledge.Material { return &of(r).Materials }, sayMaterial, readMaterial).as(plainMaterials),
+		single("法定时限", 24, func(r *T) **knowledge.Limit { return &of(r).Statutory }, sayLimit, readLimit).as(plainLimit),
+		single("承诺时限", 24, func(r *T) **knowledge.Limit { return &of(r).Promised }, sayLimit, readLimit).as(plainLimit),
+		many("收费", 24, func(r *T) *[]knowledge.Fee { return &of(r).Fees }, sayFee, readFee).as(plainFees),
+		single("跑现场次数", 14, func(r *T) **knowledge.Visits { return &of(r).Visits }, sayVisits, readVisits).as(plainVisits),
 		many("办理地点", 36, func(r *T) *[]knowledge.Place { return &of(r).Places }, sayPlace, readPlace),
 		facts("办理时间", func(r *T) *[]knowledge.Fact { return &of(r).Hours }),
-		many("咨询电话", 20, func(r *T) *[]knowledge.Phone { return &of(r).Phones }, sayPhone, readPhone),
-		many("投诉电话", 20, func(r *T) *[]knowledge.Phone { return &of(r).Complaint }, sayPhone, readPhone),
-		single("网上办理", 36, func(r *T) **knowledge.Online { return &of(r).Online }, sayOnline, readOnline),
-		single("代办", 30, func(r *T) **knowledge.Agent { return &of(r).Agent }, sayAgent, readAgent),
+		many("咨询电话", 20, func(r *T) *[]knowledge.Phone { return &of(r).Phones }, sayPhone, readPhone).as(plainPhones),
+		many("投诉电话", 20, func(r *T) *[]knowledge.Phone { return &of(r).Complaint }, sayPhone, readPhone).as(plainPhones),
+		single("网上办理", 36, func(r *T) **knowledge.Online { return &of(r).Online }, sayOnline, readOnline).as(plainOnline),
+		single("代办", 30, func(r *T) **knowledge.Agent { return &of(r).Agent }, sayAgent, readAgent).as(plainAgent),
 		single("结果", 24, func(r *T) **knowledge.Result { return &of(r).Result }, sayResult, readResult),
 		facts("有效期", func(r *T) *[]knowledge.Fact { return &of(r).Validity }),
 		facts("办理流程", func(r *T) *[]knowledge.Fact { return &of(r).Steps }),

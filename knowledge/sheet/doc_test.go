@@ -4,6 +4,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"bangban/knowledge"
 )
 
 // What docs/importing-your-city.md says of the sheets and columns is what the program reads and writes.
@@ -50,8 +53,8 @@ func TestTheGuidesExamples(t *testing.T) {
 		{"代办", "可以｜带委托书和双方身份证。【fact:编号】"},
 		{"结果", "居民身份证｜类型：出证｜送达：窗口领取【fact:编号】"},
 	} {
-		tables := []*Table{{File: "a.xlsx", Sheet: "事项", Rows: [][]string{{"编号", example.head}, {"a", example.cell}}}}
-		c, problems := Parse(tables)
+		tables := []*Table{{File: "a.xlsx", Sheet: "事项", Rows: [][]string{{"编号", "名称", example.head}, {"a", "甲", example.cell}}}}
+		c, problems := Parse(tables, &knowledge.Corpus{}, time.Now())
 		if len(problems) > 0 || len(c.Items) != 1 {
 			t.Errorf("%s: %v", example.cell, problems)
 		}
@@ -62,7 +65,7 @@ func TestTheGuidesExamples(t *testing.T) {
 		{"收费", "费【fact:x", "没有对应的】"},
 		{"颜色", "红", "没有“颜色”这一列"},
 	} {
-		_, problems := Parse([]*Table{{File: "a.xlsx", Sheet: "事项", Rows: [][]string{{"编号", bad.head}, {"a", bad.cell}}}})
+		_, problems := Parse([]*Table{{File: "a.xlsx", Sheet: "事项", Rows: [][]string{{"编号", "名称", bad.head}, {"a", "甲", bad.cell}}}}, &knowledge.Corpus{}, time.Now())
 		if len(problems) != 1 || !strings.Contains(problems[0].String(), bad.want) {
 			t.Errorf("%s: %v, want %s", bad.cell, problems, bad.want)
 		}

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -37,9 +38,12 @@ const (
 var natures = map[string]knowledge.FAQKind{"办事指南": "faq", "热点问答": "faq", "日常咨询": "faq", "审批": "faq", "审批事项": "faq", "法律法规": "line", "业务指引": "line",
 	"通知公告": "notice"}
 
+// entryHead knows the columns of the list.
+func entryHead(name string) (string, bool) { return name, slices.Contains(EntryHeads, name) }
+
 // IsEntries reports whether a table has the head of the list.
 func IsEntries(t *Table) bool {
-	columns, _ := t.heads()
+	columns, _ := t.heads(entryHead)
 	_, title := columns[headTitle]
 	_, content := columns[headContent]
 	_, category := columns[headCategory]
@@ -78,7 +82,7 @@ type entries struct {
 }
 
 func (e *entries) read() {
-	columns, head := e.table.heads()
+	columns, head := e.table.heads(entryHead)
 	for _, h := range EntryHeads[:5] {
 		if _, ok := columns[h]; !ok {
 			e.problems = append(e.problems, e.table.problem(max(head, 1), h, "缺少“%s”这一列。表头要有：%s", h, strings.Join(EntryHeads, "、")))

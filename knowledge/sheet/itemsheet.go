@@ -2,17 +2,14 @@ package sheet
 
 import (
 	"fmt"
-	"sort"
-	"strconv"
 	"strings"
 
-	"bangban/city/calendar"
 	"bangban/knowledge"
 )
 
 // id is a slug column of any named type.
 func id[T any, S ~string](head string, width float64, of func(*T) *S) column[T] {
-	return column[T]{head, width, func(r *T) string { return string(*of(r)) }, func(r *T, s string) error { *of(r) = S(s); return nil }}
+	return column[T]{head: head, width: width, tidy: plainID, get: func(r *T) string { return string(*of(r)) }, set: func(r *T, s string) error { *of(r) = S(s); return nil }}
 }
 
 // fact is one sentence with its basis, or none.
@@ -27,12 +24,12 @@ func itemSheet() kind {
 		text("名称", 30, func(r *T) *string { return &r.Name }),
 		text("短名", 18, func(r *T) *string { return &r.Short }),
 		list("日常说法", 24, nil, func(r *T) *[]string { return &r.Common }),
-		list("主题", 8, nil, func(r *T) *[]string { return &r.Topics }),
-		list("法人主题", 8, nil, func(r *T) *[]string { return &r.LegalTopics }),
-		list("服务对象", 10, wTarget, func(r *T) *[]knowledge.Target { return &r.Targets }),
+		list("主题", 8, nil, func(r *T) *[]string { return &r.Topics }).as(plainTopics),
+		list("法人主题", 8, nil, func(r *T) *[]string { return &r.LegalTopics }).as(plainTopics),
+		list("服务对象", 10, wTarget, func(r *T) *[]knowledge.Target { return &r.Targets }).as(plainRefs),
 		text("部门", 10, func(r *T) *string { return &r.Department }),
-		list("联办部门", 10, nil, func(r *T) *[]string { return &r.CoDepartments }),
-		list("区划", 10, nil, func(r *T) *[]string { return &r.Regions }),
+		list("联办部门", 10, nil, func(r *T) *[]string { return &r.CoDepartments }).as(plainRefs),
+		list("区划", 10, nil, func(r *T) *[]string { return &r.Regions }).as(plainRefs),
 		text("事项类型", 10, func(r *T) *string { return &r.TaskType }),
 		coded("办件类型", wCase, func(r *T) *knowledge.CaseType { return &r.CaseType }),
 		codesColumn(),
@@ -41,26 +38,80 @@ func itemSheet() kind {
 	columns = append(columns, detailColumns(func(r *T) *knowledge.Details { return &r.Details })...)
 	columns = append(columns,
 		list("设定依据", 30, nil, func(r *T) *[]knowledge.Basis { return &r.Laws }),
-		list("一件事", 14, nil, func(r *T) *[]string { return &r.LifeEvents }),
-		list("相关事项", 18, nil, func(r *T) *[]knowledge.ItemID { return &r.Related }),
+		list("一件事", 14, nil, func(r *T) *[]string { return &r.LifeEvents }).as(plainRefs),
+		list("相关事项", 18, nil, func(r *T) *[]knowledge.ItemID { return &r.Related }).as(plainRefs),
 		whole("热门", func(r *T) *int { return &r.Hot }),
-		text("更新", 12, func(r *T) *string { return &r.Updated }),
-		text("生效", 12, func(r *T) *string { return &r.Effective }),
-		text("失效", 12, func(r *T) *string { return &r.Expires }),
+		text("更新", 12, func(r *T) *string { return &r.Updated }).as(plainDate),
+		text("生效", 12, func(r *T) *string { return &r.Effective }).as(plainDate),
+		text("失效", 12, func(r *T) *string { return &r.Expires }).as(plainDate),
 		coded("公开", wSecrecy, func(r *T) *knowledge.Secrecy { return &r.Secrecy }),
-		yes("核实中", func(r *T) *bool { return &r.Checking }))
-	return simple("事项", func(c *knowledge.Corpus) *[]*T { return &c.Items }, columns...)
+		yes("核实中", func(r *T) *bool { return &r.Checking }), origin[T]())
+	s := simple("事项", func(c *knowledge.Corpus) *[]*T { return &c.Items }, columns...)
+	s.identify = func(r *T) string {
+		r.ID = knowledge.ItemID(identified(string(r.ID), "item", r.Name))
+		if r.Short == "" {
+			r.Short = r.Name
+		}
+		return string(r.ID)
+	}
+	s.updated = func(r *T) *string { return &r.Updated }
+	s.also = also(`名称 事项名称 办事项 服务事项
+短名 简称 事项简称
+日常说法 俗称 别名 常见说法 市民怎么说
+主题 主题分类 自然人主题
+服务对象 办理对象 面向对象
+部门 主管部门 实施部门 实施主体 实施机关 责任部门 责任单位 办理部门 所属部门 牵头部门
+结论 简介 事项说明 一句话说明`, detailNames, "更新 更新日期 更新时间", "出处 来源 数据来源")
+	return s
 }
+
+// detailNames are what offices call the columns of the attributes.
+const detailNames = `受理条件 办理条件 申请条件 申办条件
+申请材料 材料 所需材料 办理材料 申报材料 材料清单
+法定时限 法定期限 法定办结时限
+承诺时限 承诺期限 承诺办结时限 办理时限 办结时限
+收费 收费标准 收费情况 费用 是否收费
+跑现场次数 跑动次数 到办事现场次数 到现场次数
+办理地点 办公地址 办理地址 地址 受理地点 办事地点
+办理时间 工作时间 办公时间 受理时间
+咨询电话 联系电话 电话 咨询方式
+投诉电话 监督电话 监督投诉电话 监督投诉方式
+网上办理 网办深度 网上办 是否网办
+代办 能否代办 是否可以代办
+结果 办理结果 审批结果 结果名称
+有效期 证件有效期 结果有效期
+办理流程 流程 办事流程 办理程序
+提醒 温馨提示 注意事项`
+
+// also reads the other names of columns: a line a column, its name first.
+func also(texts ...string) map[string]string {
+	out := map[string]string{}
+	for line := range strings.SplitSeq(strings.Join(texts, "\n"), "\n") {
+		head, names, _ := strings.Cut(line, " ")
+		out[head] = names
+	}
+	return out
+}
+
+// origin is the column 出处: on what the values of a row rest that name no basis themselves.
+func origin[T any]() column[T] {
+	return column[T]{head: headOrigin, width: 24, get: func(*T) string { return "" }, set: func(*T, string) error { return nil }}
+}
+
+const (
+	headOrigin = "出处"
+	headCount  = "份数"
+)
 
 // codesColumn holds the official codes, one 名称：代码 a line.
 func codesColumn() column[knowledge.Item] {
-	return column[knowledge.Item]{"官方编码", 20, func(r *knowledge.Item) string {
+	return column[knowledge.Item]{head: "官方编码", width: 20, get: func(r *knowledge.Item) string {
 		var out []string
 		for _, k := range keys(r.Codes) {
 			out = append(out, escape(k+"："+r.Codes[k]))
 		}
 		return strings.Join(out, "\n")
-	}, func(r *knowledge.Item, s string) error {
+	}, set: func(r *knowledge.Item, s string) error {
 		r.Codes = map[string]string{}
 		for _, one := range lines(s) {
 			l, err := parseLine(one)
@@ -77,16 +128,22 @@ func codesColumn() column[knowledge.Item] {
 	}}
 }
 
+// situationRow is one row of the sheet 情形: a situation with the item that it belongs to.
+type situationRow struct {
+	Item knowledge.ItemID
+	knowledge.Situation
+}
+
 func situationSheet() kind {
 	type T = situationRow
 	columns := []column[T]{
-		id("事项编号", 22, func(r *T) *knowledge.ItemID { return &r.Item }),
-		text("情形编号", 16, func(r *T) *string { return &r.ID }),
+		id("事项编号", 22, func(r *T) *knowledge.ItemID { return &r.Item }).as(nil),
+		text("情形编号", 16, func(r *T) *string { return &r.ID }).as(plainID),
 		text("名称", 16, func(r *T) *string { return &r.Name }),
 		list("日常说法", 20, nil, func(r *T) *[]string { return &r.Words }),
 	}
-	columns = append(columns, detailColumns(func(r *T) *knowledge.Details { return &r.Details })...)
-	return sheetOf[T]{"情形", columns, func(c *knowledge.Corpus) []*T {
+	columns = append(append(columns, detailColumns(func(r *T) *knowledge.Details { return &r.Details })...), origin[T]())
+	s := sheetOf[T]{title: "情形", columns: columns, rows: func(c *knowledge.Corpus) []*T {
 		var out []*T
 		for _, it := range c.Items {
 			for _, s := range it.Situations {
@@ -94,111 +151,95 @@ func situationSheet() kind {
 			}
 		}
 		return out
-	}, func(c *knowledge.Corpus, r *T) error {
-		for _, it := range c.Items {
-			if it.ID == r.Item {
-				it.Situations = append(it.Situations, r.Situation)
-				return nil
-			}
+	}, add: func(c *knowledge.Corpus, r *T) error {
+		it, err := itemOf(c, r.Item)
+		if err != nil {
+			return err
 		}
-		return fmt.Errorf("工作表“事项”里没有编号为 %s 的事项", r.Item)
+		it.Situations = append(it.Situations, r.Situation)
+		return nil
 	}}
-}
-
-func faqSheet() kind {
-	type T = knowledge.FAQ
-	return simple("问答", func(c *knowledge.Corpus) *[]*T { return &c.FAQs },
-		text("编号", 22, func(r *T) *string { return &r.ID }),
-		coded("类型", wFAQ, func(r *T) *knowledge.FAQKind { return &r.Kind }),
-		text("问题", 30, func(r *T) *string { return &r.Question }),
-		list("相似问", 30, nil, func(r *T) *[]string { return &r.Variants }),
-		facts("答案", func(r *T) *[]knowledge.Fact { return &r.Answer }),
-		text("语音", 30, func(r *T) *string { return &r.Voice }),
-		id("事项", 18, func(r *T) *knowledge.ItemID { return &r.Item }),
-		coded("属性", wAsked, func(r *T) *string { return &r.Attribute }),
-		text("情形", 12, func(r *T) *string { return &r.Situation }),
-		text("部门", 10, func(r *T) *string { return &r.Department }),
-		list("主题", 8, nil, func(r *T) *[]string { return &r.Topics }),
-		list("区划", 10, nil, func(r *T) *[]string { return &r.Regions }),
-		whole("热门", func(r *T) *int { return &r.Hot }),
-		text("更新", 12, func(r *T) *string { return &r.Updated }),
-		text("生效", 12, func(r *T) *string { return &r.Effective }),
-		text("失效", 12, func(r *T) *string { return &r.Expires }),
-		coded("公开", wSecrecy, func(r *T) *knowledge.Secrecy { return &r.Secrecy }),
-		yes("核实中", func(r *T) *bool { return &r.Checking }))
-}
-
-func eventSheet() kind {
-	type T = knowledge.LifeEvent
-	return simple("一件事", func(c *knowledge.Corpus) *[]*T { return &c.Events },
-		text("编号", 18, func(r *T) *string { return &r.ID }),
-		text("名称", 20, func(r *T) *string { return &r.Name }),
-		list("日常说法", 24, nil, func(r *T) *[]string { return &r.Words }),
-		fact("结论", func(r *T) **knowledge.Fact { return &r.Summary }),
-		list("事项", 22, nil, func(r *T) *[]knowledge.ItemID { return &r.Items }),
-		facts("步骤", func(r *T) *[]knowledge.Fact { return &r.Steps }),
-		list("主题", 8, nil, func(r *T) *[]string { return &r.Topics }),
-		text("更新", 12, func(r *T) *string { return &r.Updated }))
-}
-
-// daySheet has a row a day that differs, and for a year without one a row with the year alone.
-func daySheet() kind {
-	type T = dayRow
-	columns := []column[T]{
-		whole("年份", func(r *T) *int { return &r.Year }),
-		text("日期", 12, func(r *T) *string { return &r.Date }),
-		text("名称", 20, func(r *T) *string { return &r.Name }),
-		{"放假或上班", 12, func(r *T) string {
-			switch {
-			case r.Date == "":
-				return ""
-			case r.Off:
-				return "放假"
-			}
-			return "上班"
-		}, func(r *T, s string) error {
-			if s != "放假" && s != "上班" {
-				return fmt.Errorf("“%s”要写“放假”或“上班”", s)
-			}
-			r.Off = s == "放假"
-			return nil
-		}},
-		text("通知", 40, func(r *T) *string { return &r.Source }),
-		text("文号", 24, func(r *T) *string { return &r.No }),
-		text("网址", 24, func(r *T) *string { return &r.URL }),
-		yes("尚未公布", func(r *T) *bool { return &r.Draft }),
+	s.identify = func(r *T) string {
+		r.ID = identified(r.ID, "case", r.Name)
+		return string(r.Item) + " " + r.ID
 	}
-	return sheetOf[T]{"节假日", columns, func(c *knowledge.Corpus) []*T {
-		var out []*T
-		for _, y := range c.Years {
-			head := T{Year: y.Year, Source: y.Source, No: y.DocumentNo, URL: y.URL, Draft: y.Provisional}
-			out = append(out, &head)
-			for _, d := range y.Days {
-				out = append(out, &T{Year: y.Year, Day: d})
-			}
+	s.item = func(r *T) knowledge.ItemID { return r.Item }
+	s.also = also(`事项编号 事项 事项名称 所属事项
+名称 情形 情形名称 办理情形
+日常说法 俗称 常见说法`, detailNames, "出处 来源 数据来源")
+	return s
+}
+
+// itemOf finds the item that a row names, by number or name.
+func itemOf(c *knowledge.Corpus, ref knowledge.ItemID) (*knowledge.Item, error) {
+	for _, it := range c.Items {
+		if it.ID == ref || it.Name == string(ref) || it.Short == string(ref) || string(it.ID) == plainID(string(ref)) {
+			return it, nil
 		}
-		return out
-	}, addDay}
+	}
+	return nil, fmt.Errorf("“事项”表里没有“%s”。写那张表里的编号或名称", ref)
 }
 
-func addDay(c *knowledge.Corpus, r *dayRow) error {
-	if r.Year == 0 && len(r.Date) >= 4 {
-		r.Year, _ = strconv.Atoi(r.Date[:4])
+// materialRow is one row of the sheet 材料: offices keep the materials of an item in a list of their own.
+type materialRow struct {
+	Item      knowledge.ItemID
+	Situation string
+	Count     int
+	By        []string
+	knowledge.Material
+}
+
+func materialSheet() kind {
+	type T = materialRow
+	return sheetOf[T]{title: "材料", columns: []column[T]{
+		id("事项", 22, func(r *T) *knowledge.ItemID { return &r.Item }).as(nil),
+		text("情形", 16, func(r *T) *string { return &r.Situation }),
+		text("名称", 30, func(r *T) *string { return &r.Name }),
+		coded("形式", wForm, func(r *T) *string { return &r.Form }).as(plainForm),
+		whole(headCount, func(r *T) *int { return &r.Count }).as(plainCount),
+		coded("需要", wNeed, func(r *T) *string { return &r.Need }).as(plainNeed),
+		text("何时", 20, func(r *T) *string { return &r.When }),
+		text("来源", 20, func(r *T) *string { return &r.From }),
+		text("说明", 30, func(r *T) *string { return &r.Note }),
+		list("可免", 12, wWaived, func(r *T) *[]string { return &r.Waived }),
+		origin[T](),
+	}, add: addMaterial, identify: func(r *T) string { return string(r.Item) + " " + r.Situation + " " + r.Name },
+		item: func(r *T) knowledge.ItemID { return r.Item }, rest: func(r *T) *[]string { return &r.By },
+		also: also(`事项 事项编号 事项名称 所属事项
+情形 情形名称 办理情形
+名称 材料名称 材料 申请材料
+形式 材料形式 原件或复印件 材料类型
+份数 数量 材料份数
+需要 是否必要 必要性 是否必需
+来源 来源渠道 出具单位 材料来源
+说明 备注 填报须知 要求
+出处 数据来源`)}
+}
+
+func addMaterial(c *knowledge.Corpus, r *materialRow) error {
+	it, err := itemOf(c, r.Item)
+	if err != nil {
+		return err
 	}
-	if r.Year < 1949 || r.Year > 2200 {
-		return fmt.Errorf("年份 %d 不对", r.Year)
+	switch m := &r.Material; {
+	case r.Count == 0:
+	case m.Form == "copy":
+		m.Copies = r.Count
+	default:
+		m.Originals = r.Count
 	}
-	i := sort.Search(len(c.Years), func(i int) bool { return c.Years[i].Year >= r.Year })
-	if i == len(c.Years) || c.Years[i].Year != r.Year {
-		c.Years = append(c.Years[:i], append([]*calendar.Year{{Year: r.Year, Days: []calendar.Day{}}}, c.Years[i:]...)...)
-		c.Place(c.Years[i], c.Origin(r))
+	for _, b := range r.By {
+		r.Material.By = append(r.Material.By, knowledge.Basis(b))
 	}
-	y := c.Years[i]
-	if r.Source != "" || r.No != "" || r.URL != "" || r.Draft {
-		y.Source, y.DocumentNo, y.URL, y.Provisional = r.Source, r.No, r.URL, r.Draft
+	if r.Situation == "" {
+		it.Materials = append(it.Materials, r.Material)
+		return nil
 	}
-	if r.Date != "" {
-		y.Days = append(y.Days, r.Day)
+	for i := range it.Situations {
+		if s := &it.Situations[i]; s.ID == r.Situation || s.Name == r.Situation {
+			s.Materials = append(s.Materials, r.Material)
+			return nil
+		}
 	}
-	return nil
+	return fmt.Errorf("事项“%s”没有“%s”这个情形。先写进“情形”表", it.Name, r.Situation)
 }

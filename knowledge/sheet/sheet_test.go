@@ -61,7 +61,7 @@ func TestWorkbookRoundTrip(t *testing.T) {
 	if !IsWorkbook(tables) {
 		t.Fatal("not known as a workbook")
 	}
-	got, problems := Parse(tables)
+	got, problems := Parse(tables, &knowledge.Corpus{}, time.Now())
 	for _, p := range problems {
 		t.Error(p)
 	}
@@ -259,6 +259,6 @@ func FuzzWorkbook(f *testing.F) {
 		if err != nil {
 			return
 		}
-		Parse(tables)
+		Parse(tables, &knowledge.Corpus{}, time.Now())
 	})
 }

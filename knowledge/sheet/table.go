@@ -26,10 +26,12 @@ const (
 	maxCells    = 2_000_000
 )
 
-// Table is one sheet: rows of cells, the first row is the head.
+// Table is one sheet: rows of cells. The row of the heads is found by the names in it; a title may stand above.
 type Table struct {
 	File, Sheet string
 	Rows        [][]string
+	// Joined are the cells that are merged with the one above, by row and column from 0.
+	Joined map[[2]int]bool
 }
 
 // Read reads a .csv or .xlsx file into its sheets. CSV may be UTF-8 or GB 18030, as office programs write it.
@@ -104,9 +106,37 @@ func readXLSX(name string, data []byte) (tables []*Table, err error) {
 				return nil, fmt.Errorf("%s：单元格太多，请分成几个文件", name)
 			}
 		}
-		tables = append(tables, &Table{File: name, Sheet: sheet, Rows: rows})
+		t := &Table{File: name, Sheet: sheet, Rows: rows}
+		merged, err := f.GetMergeCells(sheet)
+		if err != nil {
+			return nil, fmt.Errorf("%s 的工作表“%s”读不了：%w", name, sheet, err)
+		}
+		for _, m := range merged {
+			t.join(m)
+		}
+		tables = append(tables, t)
 	}
 	return tables, nil
+}
+
+// join gives the value of merged cells to each row that they span, in their first column.
+func (t *Table) join(m excelize.MergeCell) {
+	column, from, err := excelize.CellNameToCoordinates(m.GetStartAxis())
+	_, to, err2 := excelize.CellNameToCoordinates(m.GetEndAxis())
+	if err != nil || err2 != nil || to == from || from > len(t.Rows) || column > len(t.Rows[from-1]) {
+		return
+	}
+	if t.Joined == nil {
+		t.Joined = map[[2]int]bool{}
+	}
+	value := t.Rows[from-1][column-1]
+	for i := from; i < min(to, len(t.Rows)); i++ {
+		for len(t.Rows[i]) < column {
+			t.Rows[i] = append(t.Rows[i], "")
+		}
+		t.Rows[i][column-1] = value
+		t.Joined[[2]int{i, column - 1}] = true
+	}
 }
 
 // where says the sheet for a message; a CSV has none.
@@ -121,38 +151,61 @@ func (t *Table) problem(row int, column, format string, args ...any) knowledge.P
 	return knowledge.Problem{File: t.where(), Line: row, Field: column, Rule: "sheet", Text: fmt.Sprintf(format, args...)}
 }
 
-// heads finds the columns of the first row that has any; row is its number, from 1.
-func (t *Table) heads() (columns map[string]int, row int) {
+// deepestHead is how many rows may stand above the heads: a title, who made it and when.
+const deepestHead = 10
+
+// heads finds the columns by their names: in the row, among the first ones, that has most of the known names; row is its number, from
+// 1. Without any known name it is the first row that is not empty.
+func (t *Table) heads(known func(name string) (head string, ok bool)) (columns map[string]int, row int) {
+	best := -1
+	seen := 0
 	for i, cells := range t.Rows {
-		columns = map[string]int{}
+		if seen == deepestHead || blank(cells) {
+			continue
+		}
+		seen++
+		found, n := map[string]int{}, 0
 		for j, c := range cells {
-			if c = clean(c); c != "" {
-				if _, twice := columns[c]; !twice {
-					columns[c] = j
+			if c = clean(c); c == "" {
+				continue
+			}
+			head, ok := known(c)
+			if !ok {
+				head = c
+			}
+			if _, twice := found[head]; !twice {
+				found[head] = j
+				if ok {
+					n++
 				}
 			}
 		}
-		if len(columns) > 0 {
-			return columns, i + 1
+		if n > best {
+			columns, row, best = found, i+1, n
 		}
 	}
-	return nil, 0
+	return columns, row
 }
 
 // clean trims a cell, and the marks that people put to a head: 标题*, 标题（必填）.
 func clean(s string) string {
-	s = strings.TrimSpace(strings.Trim(strings.TrimSpace(s), "*＊"))
-	for _, mark := range []string{"（必填）", "(必填)", "（选填）", "(选填)"} {
+	s = strings.Join(strings.Fields(strings.Trim(halved(s), "*＊ \n\r\t")), "")
+	for _, mark := range []string{"（必填）", "(必填)", "（选填）", "(选填)", "：", ":"} {
 		s = strings.TrimSuffix(s, mark)
 	}
-	return strings.TrimSpace(s)
+	return strings.Trim(s, "*＊")
 }
 
 func cell(row []string, columns map[string]int, head string) string {
-	if i, ok := columns[head]; ok && i < len(row) {
-		return strings.TrimSpace(strings.ReplaceAll(row[i], "\r\n", "\n"))
+	i, ok := columns[head]
+	if !ok || i >= len(row) {
+		return ""
 	}
-	return ""
+	s := strings.TrimSpace(strings.ReplaceAll(halved(row[i]), "\r\n", "\n"))
+	if nothing[s] {
+		return ""
+	}
+	return s
 }
 
 func blank(row []string) bool {
