@@ -54,11 +54,14 @@ func IsEntries(t *Table) bool {
 // the words of the row, and an answer that rests on it. base holds the departments and items that rows may name; today is the
 // day of the import. Every problem names its row.
 func Entries(t *Table, base *knowledge.Corpus, today time.Time) (*knowledge.Corpus, []knowledge.Problem) {
-	e := &entries{table: t, out: &knowledge.Corpus{}, titles: map[string]int{}, offices: map[string]string{}, items: map[string]knowledge.ItemID{}, today: today.Format(time.DateOnly)}
+	e := &entries{table: t, out: &knowledge.Corpus{}, titles: map[string]int{}, offices: map[string]string{}, items: map[string]knowledge.ItemID{}, before: map[string]*knowledge.FAQ{}, today: today.Format(time.DateOnly)}
 	for _, d := range base.Departments {
 		for _, name := range append([]string{d.ID, d.Name}, d.Aliases...) {
 			e.offices[name] = d.ID
 		}
+	}
+	for _, f := range base.FAQs {
+		e.before[f.ID] = f
 	}
 	for _, it := range base.Items {
 		for _, name := range []string{string(it.ID), it.Name, it.Short} {
@@ -78,6 +81,7 @@ type entries struct {
 	titles   map[string]int // title → row
 	offices  map[string]string
 	items    map[string]knowledge.ItemID
+	before   map[string]*knowledge.FAQ
 	today    string
 }
 
@@ -167,16 +171,26 @@ func (e *entries) row(no int, row []string, columns map[string]int) {
 func (e *entries) add(no int, f *knowledge.FAQ, content, issuer string) {
 	basis := "fact:" + f.ID
 	pieces := paragraphs(content)
+	var facts []*knowledge.SourceFact
 	for i, p := range pieces {
 		by := basis
 		if i > 0 {
 			by = fmt.Sprintf("%s-%d", basis, i+1)
 		}
-		fact := &knowledge.SourceFact{ID: strings.TrimPrefix(by, "fact:"), Text: p, Source: issuer + "供稿", AsOf: e.today, Grade: "A"}
-		e.out.Facts = append(e.out.Facts, fact)
+		fact := &knowledge.SourceFact{ID: strings.TrimPrefix(by, "fact:"), Text: p, Source: issuer + "供稿", Grade: "A"}
+		facts = append(facts, fact)
 		e.out.Place(fact, knowledge.Origin{File: e.table.where(), Line: no})
 		f.Answer = append(f.Answer, knowledge.Fact{Text: p, By: []knowledge.Basis{knowledge.Basis(by)}})
 	}
+	if old := e.before[f.ID]; old != nil { // what has not changed keeps its day
+		if f.Updated = old.Updated; encoded(f) != encoded(old) {
+			f.Updated = e.today
+		}
+	}
+	for _, fact := range facts {
+		fact.AsOf = f.Updated
+	}
+	e.out.Facts = append(e.out.Facts, facts...)
 	e.out.FAQs = append(e.out.FAQs, f)
 	e.out.Place(f, knowledge.Origin{File: e.table.where(), Line: no})
 }

@@ -194,19 +194,7 @@ func (s sheetOf[T]) record(t *Table, row *sheetRow, r *reading) {
 	} else if strings.TrimSpace(name) == "" && s.key == "" {
 		fail(s.columns[0].head, fmt.Errorf("“%s”空着", s.columns[0].head))
 	}
-	own := &source{table: t, row: row, reading: r, name: s.title + "\x00" + name, said: row.cells[headOrigin]}
-	if own.said == "" && s.item != nil {
-		if it, err := itemOf(r.corpus, s.item(x)); err == nil {
-			own.said = r.origins[it]
-		}
-	}
-	if s.updated != nil {
-		own.day = s.updated(x)
-		if *own.day == "" {
-			*own.day = r.today
-			r.undated = append(r.undated, any(x))
-		}
-	}
+	own := s.source(t, row, r, x, name)
 	for _, col := range s.columns {
 		if value := row.cells[col.head]; value != "" && col.rest != restNot {
 			set(col, own.under(value, col.head, col.tidy, col.rest))
@@ -225,6 +213,24 @@ func (s sheetOf[T]) record(t *Table, row *sheetRow, r *reading) {
 	if err := s.add(r.corpus, x); err != nil {
 		fail("", err)
 	}
+}
+
+// source finds what a record rests on, and its day.
+func (s sheetOf[T]) source(t *Table, row *sheetRow, r *reading, x *T, name string) *source {
+	own := &source{table: t, row: row, reading: r, name: s.title + "\x00" + name, said: row.cells[headOrigin]}
+	if own.said == "" && s.item != nil {
+		if it, err := itemOf(r.corpus, s.item(x)); err == nil {
+			own.said = r.origins[it]
+		}
+	}
+	if s.updated != nil {
+		own.day = s.updated(x)
+		if *own.day == "" {
+			*own.day = r.today
+			r.undated = append(r.undated, any(x))
+		}
+	}
+	return own
 }
 
 // source is what the values of one row rest on that name no basis: 出处.
