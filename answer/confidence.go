@@ -15,8 +15,15 @@ func (t *turn) judge(u *nlu.Understanding, groups []group) {
 	}
 	t.features(groups)
 	t.reply.Features["length"] = float64(utf8.RuneCountInString(u.Core))
-	t.reply.Confidence = math.Round(1000*odds(groups[0].strength)) / 1000
+	t.reply.Confidence = math.Round(1000*odds(sureness*groups[0].strength-doubt)) / 1000
 }
+
+// The fitted log-odds are too sure of themselves where questions are new: sureness and doubt bring them down to what held
+// (docs/quality.md, reliability).
+const (
+	sureness = 0.8
+	doubt    = 0.8
+)
 
 // features notes the figures of the first group and its distance to the next.
 func (t *turn) features(groups []group) {

@@ -34,6 +34,8 @@ func (t *turn) boundOf(id knowledge.ItemID, attribute string) (*knowledge.FAQ, b
 // held reports whether the library of this turn has the entry behind a document: the index may have taken up a newer publication.
 func (t *turn) held(d *knowledge.Document) bool {
 	switch d.Kind {
+	case knowledge.KindGap:
+		return true // a word list, no record
 	case knowledge.KindItem:
 		_, ok := t.itemOf(d.Item)
 		return ok

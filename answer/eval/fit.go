@@ -15,7 +15,7 @@ type Case struct {
 	Row   Row
 	Signs [][]float64
 	Right []bool
-	// None says that "no entry" is right: it must not be answered. A known gap is right then, too.
+	// None says that "no entry" is right: it must not be answered.
 	None bool
 }
 
@@ -41,8 +41,11 @@ func Cases(ctx context.Context, rows []Row, engine Weigher, meaning bool, opts Q
 		o := outcome{row, reply, trace, opts.Matter}
 		c := Case{Row: row, None: !row.answers()}
 		for _, cand := range trace.Candidates {
+			if c.None && strings.HasPrefix(cand.Entry, "gap-") {
+				continue // a gap that happens to be named would teach that others need not be feared
+			}
 			c.Signs = append(c.Signs, cand.Signs)
-			c.Right = append(c.Right, c.None && strings.HasPrefix(cand.Entry, "gap-") || !c.None && (o.fits(cand.Entry, cand.Name) || o.fits(cand.Best, cand.Name)))
+			c.Right = append(c.Right, !c.None && (o.fits(cand.Entry, cand.Name) || o.fits(cand.Best, cand.Name)))
 		}
 		if !c.None && !slices.Contains(c.Right, true) {
 			continue // not found at all: nothing to learn for the weights
