@@ -3,6 +3,7 @@ package sheet
 import (
 	"encoding/json"
 	"strings"
+	"unicode/utf8"
 
 	"bangban/city/org"
 	"bangban/knowledge"
@@ -58,7 +59,8 @@ func (r *reading) resolve() {
 	for _, d := range all.Departments {
 		called := append([]string{d.Name}, d.Aliases...)
 		if rest, ok := strings.CutPrefix(d.Name, city); ok && city != "" { // 云溪市公安局 is 市公安局 and 公安局
-			called = append(called, "市"+rest, rest)
+			_, n := utf8.DecodeLastRuneInString(city)
+			called = append(called, city[len(city)-n:]+rest, rest)
 		}
 		offices.call(d.ID, called...)
 	}
