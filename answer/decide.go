@@ -311,13 +311,15 @@ func rivalsOf(groups []group, u *nlu.Understanding) []group {
 	if share == 1 && (first.best.Evidence.Title >= certain && (len(groups) < 2 || groups[1].best.Evidence.Title < certain) || first.item == nil) {
 		return groups[:1]
 	}
+	words := wordsOf(u)
+	named := first.item != nil && namedBy(words, first.item.Document)
 	var out []group
 	for _, g := range groups {
 		near := closeBy
 		if first.strength < weak {
 			near = weakBy
 		}
-		if share < 1 && g.signs[signUntitled] == 0 {
+		if share < 1 && g.signs[signUntitled] == 0 && g.item != nil && (!named || namedBy(words, g.item.Document)) {
 			near = max(near, first.strength*(1-share))
 		}
 		if g.item != nil && first.strength-g.strength <= near && len(out) < maxChoice {
@@ -336,6 +338,16 @@ func isNoun(u *nlu.Understanding) bool {
 		return true
 	}
 	return len(u.Slots.Attributes) == 0 && len(u.Slots.Situation) == 0 && utf8.RuneCountInString(u.Core) <= noun
+}
+
+// namedBy reports whether the official or the short name of an item has one of the words: 居住证 asks for a 居住证, not for a school that
+// wants to see one.
+func namedBy(words []head, d *knowledge.Document) bool {
+	if len(words) == 0 {
+		return true
+	}
+	names := &knowledge.Document{Titles: d.Titles[:min(2, len(d.Titles))]}
+	return slices.ContainsFunc(words, func(w head) bool { return head{w[0]}.where([]*knowledge.Document{names}) == inTitle })
 }
 
 // isBare reports whether a question says little more than the name of a matter.
