@@ -74,7 +74,7 @@ func (t *turn) search(u *nlu.Understanding) ([]group, error) {
 		return t.traced(groups), nil
 	}
 	if near, ok := t.near(u); ok {
-		if whole, named, err = t.compare(u, near, whole, named); err != nil {
+		if whole, named, err = t.compare(u, near); err != nil {
 			return nil, err
 		}
 		groups = t.grouped(u, whole, named, &fitted.Meaning)

@@ -69,7 +69,7 @@ func piecesOf(u *nlu.Understanding) []string {
 const longTale = 70
 
 // compare searches again with the neighbours in meaning among the candidates, and notes every candidate's likeness in meaning.
-func (t *turn) compare(u *nlu.Understanding, near []knowledge.Near, whole, named []knowledge.Candidate) (_, _ []knowledge.Candidate, err error) {
+func (t *turn) compare(u *nlu.Understanding, near []knowledge.Near) (whole, named []knowledge.Candidate, err error) {
 	ids := make([]string, len(near))
 	for i, n := range near {
 		ids[i] = n.ID
