@@ -70,3 +70,6 @@ func (c *City) Understander() *nlu.Understander { return c.current.Load().Unders
 
 // Matter returns the item that an entry belongs to (knowledge.Library.Matter), at present.
 func (c *City) Matter(entry string) string { return c.current.Load().Library.Matter(entry) }
+
+// Documents are the published entries as they are searched, at present.
+func (c *City) Documents() []*knowledge.Document { return c.current.Load().Library.Documents() }

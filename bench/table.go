@@ -15,22 +15,34 @@ func printTable(out io.Writer, all []comparison) error {
 	for _, c := range all {
 		for _, name := range names {
 			r := c.Reports[name]
+			if r == nil {
+				continue
+			}
 			fmt.Fprintf(w, "%s\t%s\t%.4f\t%.4f\t%.4f\t%.4f\t%.0f\t%.1f\t%.0f\t%.2f\t%.2f\t%.0f\t\n", c.Set, name, r.NDCG, r.MRR, r.Hit1, r.Recall,
 				r.DocsPerSecond, megabytes(r.IndexBytes), megabytes(r.PeakRSSBytes), r.QueryP50, r.QueryP99, r.QueriesPerSecond)
 		}
 		for _, name := range names[1:] {
-			printRatios(w, c.Set, name, c.Reports[ours], c.Reports[name])
+			if c.Reports[name] != nil {
+				printRatios(w, c.Set, name, c.Reports[ours], c.Reports[name])
+			}
 		}
 	}
 	for _, name := range names[1:] {
 		var sum, least float64
-		for i, c := range all {
+		n := 0
+		for _, c := range all {
+			if c.Reports[name] == nil {
+				continue
+			}
 			d := c.Reports[ours].NDCG - c.Reports[name].NDCG
-			if sum += d; i == 0 || d < least {
+			if sum += d; n == 0 || d < least {
 				least = d
 			}
+			n++
 		}
-		fmt.Fprintf(w, "all\tover %s\t%+.4f mean\t%+.4f least\t\t\t\t\t\t\t\t\t\n", name, sum/float64(len(all)), least)
+		if n > 0 {
+			fmt.Fprintf(w, "all\tover %s\t%+.4f mean\t%+.4f least\t\t\t\t\t\t\t\t\t\n", name, sum/float64(n), least)
+		}
 	}
 	return w.Flush()
 }
