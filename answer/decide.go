@@ -15,6 +15,8 @@ import (
 // questions (docs/decisions/013-fitted-weights.md).
 const (
 	floor     = 0.0  // below it the city does not know
+	mildFloor = -0.7 // the same for what decides about nobody: a concept, a notice, a number to call, a place
+	riskFloor = 0.2  // the same for an entitlement, a fee, a deadline
 	foreign   = -3.0 // below it the question is not the city's business
 	closeBy   = 0.02 // groups this near to the first mean the same to the machine
 	weak      = 1.0  // below it a match is no more than a hint, and one nearly as good is asked about
@@ -212,7 +214,7 @@ func (t *turn) decide(u *nlu.Understanding, groups []group) error {
 			return err
 		}
 	}
-	if len(groups) == 0 || groups[0].strength < floor {
+	if len(groups) == 0 || groups[0].strength < t.floorOf(&groups[0]) {
 		t.unknown(u, groups)
 		return nil
 	}
@@ -279,6 +281,25 @@ const officialBy = 0.7
 // official reports whether the question names a matter of government in so many words, though the city may have no entry for it.
 func official(u *nlu.Understanding) bool {
 	return slices.ContainsFunc(u.Expanded, func(e nlu.Term) bool { return e.Weight >= officialBy })
+}
+
+// risky are the attributes whose wrong answer costs someone money, a right or a day.
+var risky = []nlu.Attribute{nlu.Conditions, nlu.Fee, nlu.Time, nlu.Validity}
+
+// floorOf is the threshold of the risk class of an answer.
+func (t *turn) floorOf(g *group) float64 {
+	switch g.best.Document.Kind {
+	case knowledge.KindHotline, knowledge.KindPoint:
+		return mildFloor
+	case knowledge.KindFAQ:
+		if f, ok := t.faqOf(g.best.Document.ID); ok && f.Item == "" && f.Kind != "faq" && f.Kind != "line" {
+			return mildFloor
+		}
+	}
+	if slices.ContainsFunc(t.attributes, func(a nlu.Attribute) bool { return slices.Contains(risky, a) }) {
+		return riskFloor
+	}
+	return floor
 }
 
 // gap reports whether the matter is a known gap.
