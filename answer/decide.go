@@ -23,6 +23,7 @@ const (
 	weakBy    = 0.2
 	bareBy    = 0.65 // of a bare question (户口要注销) those are asked about that are this strong, as a share of the first
 	nounBy    = 0.6  // the same for a bare noun (护照), which names several items and asks nothing
+	plainLead = 3.2  // a first match this far ahead is meant, however bare the question
 	bare      = 5    // characters up to which a topic says little more than the name of a matter
 	noun      = 4    // characters up to which a question without anything else is a bare noun
 	verb      = 2    // characters up to which a topic is a bare verb
@@ -341,7 +342,7 @@ func rivalsOf(groups []group, u *nlu.Understanding) []group {
 			near = weakBy
 		}
 		if share < 1 && g.signs[signUntitled] == 0 && g.item != nil && (!named || namedBy(words, g.item.Document)) {
-			near = max(near, first.strength*(1-share))
+			near = max(near, min(plainLead, first.strength*(1-share)))
 		}
 		if g.item != nil && first.strength-g.strength <= near && len(out) < maxChoice {
 			out = append(out, g)
