@@ -323,10 +323,10 @@ func (t *turn) gap(u *nlu.Understanding, groups []group) {
 // has no rivals, but for a bare question whose words several items have in their names.
 func rivalsOf(groups []group, u *nlu.Understanding) []group {
 	first := groups[0]
-	share := 1.0
+	share, lead := 1.0, plainLead
 	switch {
 	case isNoun(u):
-		share = nounBy
+		share, lead = nounBy, first.strength
 	case isBare(u):
 		share = bareBy
 	}
@@ -342,7 +342,7 @@ func rivalsOf(groups []group, u *nlu.Understanding) []group {
 			near = weakBy
 		}
 		if share < 1 && g.signs[signUntitled] == 0 && g.item != nil && (!named || namedBy(words, g.item.Document)) {
-			near = max(near, min(plainLead, first.strength*(1-share)))
+			near = max(near, min(lead, first.strength*(1-share)))
 		}
 		if g.item != nil && first.strength-g.strength <= near && len(out) < maxChoice {
 			out = append(out, g)
