@@ -47,7 +47,7 @@ test('from the home page to an answer, a choice and a vote', async () => {
   await page.locator('.turn--citizen').nth(2).waitFor()
   await settled(page)
   assert.equal(await page.evaluate(() => document.activeElement?.id), 'text', 'focus stays in the field')
-  await page.locator('.turn--machine').last().locator('summary').focus()
+  await page.locator('.turn--machine').last().locator('summary.feedback__one').focus()
   await page.keyboard.press('Enter')
   await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
