@@ -58,7 +58,7 @@ test('an answer that was lost on the way is the same when asked for again', asyn
   const v = await visit(b, phone)
   const {page} = v
   await page.goto(w.url + '/chat')
-  await page.fill('#text', '居住证怎么办')
+  await page.fill('#text', '失业金怎么领')
   await page.click('.composer__send')
   await page.locator('.turn--machine .card').waitFor()
   await settled(page)
@@ -71,7 +71,7 @@ test('an answer that was lost on the way is the same when asked for again', asyn
   await page.locator('.turn--machine .card').nth(1).waitFor()
   await settled(page)
   await page.reload()
-  assert.deepEqual(await page.locator('.turn--citizen .bubble').allInnerTexts(), ['居住证怎么办', '身份证丢了咋补啊'], 'the city kept it once')
+  assert.deepEqual(await page.locator('.turn--citizen .bubble').allInnerTexts(), ['失业金怎么领', '身份证丢了咋补啊'], 'the city kept it once')
   await v.done()
   w.close()
 })
