@@ -158,7 +158,7 @@ func (t *turn) inContext() (bool, error) {
 	if err != nil || len(together) == 0 || together[0].strength < floor || !together[0].knows(t.u) {
 		return false, err
 	}
-	if len(alone) > 0 && alone[0].strength > together[0].strength+contextLead && alone[0].strength >= floor {
+	if len(alone) > 0 && alone[0].strength >= floor && (alone[0].gap() || alone[0].strength > together[0].strength+contextLead) {
 		return false, nil
 	}
 	t.inherit()
@@ -349,7 +349,7 @@ func (t *turn) narrows(p *message.Pending, alone, groups []group) int {
 			best = i
 		}
 	}
-	if best >= 0 && len(alone) > 0 && alone[0].strength >= plain && alone[0].strength > groups[best].strength+contextLead {
+	if best >= 0 && len(alone) > 0 && (alone[0].gap() && alone[0].strength >= floor || alone[0].strength >= plain && alone[0].strength > groups[best].strength+contextLead) {
 		return -1 // a topic change
 	}
 	return best

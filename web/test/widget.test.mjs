@@ -8,7 +8,7 @@ let b, c, host
 before(async () => {
   host = createServer((req, res) => {
     res.writeHead(200, {'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': `default-src 'none'; style-src 'self' 'unsafe-inline'; script-src ${c.url}; frame-src ${c.url}`})
-    res.end(`<!doctype html><html lang="zh-CN"><meta name="viewport" content="width=device-width"><title>某局</title><main><h1>某局网站</h1></main><script src="${c.url}/widget.js" data-item="居住证" async></script></html>`)
+    res.end(`<!doctype html><html lang="zh-CN"><meta name="viewport" content="width=device-width"><title>某局</title><main><h1>某局网站</h1></main><script src="${c.url}/widget.js" data-item="失业金" async></script></html>`)
   })
   const here = await new Promise(done => host.listen(0, '127.0.0.1', () => done(`http://127.0.0.1:${host.address().port}`)))
   host.url = here;
@@ -26,7 +26,7 @@ test('the button opens the chat in a frame, which keeps its talk', async () => {
   await button.click()
   const frame = page.frameLocator('iframe[title="智能客服"]')
   await frame.locator('#text').waitFor()
-  assert.equal(await frame.locator('#text').inputValue(), '居住证怎么办')
+  assert.equal(await frame.locator('#text').inputValue(), '失业金怎么办')
   await frame.locator('.composer__send').click()
   await frame.locator('.turn--machine .card').waitFor()
   await frame.locator('#text').fill('那要多久')
@@ -44,7 +44,7 @@ test('a phone goes to the chat itself', async () => {
   await page.goto(host.url)
   await page.getByRole('button', {name: '智能客服'}).click()
   await page.waitForURL(/\/chat/)
-  assert.equal(await page.locator('#text').inputValue(), '居住证怎么办')
+  assert.equal(await page.locator('#text').inputValue(), '失业金怎么办')
   await axe(page, 'chat from a widget')
   await v.done()
 })
