@@ -80,7 +80,9 @@ func (t *turn) search(u *nlu.Understanding) ([]group, error) {
 		if whole, named, err = t.compare(u, near); err != nil {
 			return nil, err
 		}
-		groups = t.grouped(u, whole, named, &fitted.Meaning)
+		if !t.late { // without a likeness the weights that count on one would be wrong
+			groups = t.grouped(u, whole, named, &fitted.Meaning)
+		}
 	}
 	return t.traced(groups), nil
 }

@@ -92,13 +92,15 @@ type turn struct {
 	u     *nlu.Understanding
 	reply message.Reply
 	trace *Trace // nil unless asked for
-	// attribute, region and situation are what this turn asks about, the talk's included.
+	// attributes and region are what this turn asks about, the talk's included.
 	attributes []nlu.Attribute
 	region     string
 	// substituted is set when this turn put another matter into the last question: that question stays the one to go on from.
 	substituted bool
 	// late is set when the meaning stage did not answer in time: the reply is degraded.
 	late bool
+	// until is the moment up to which this turn waits for the meaning stage; zero before it is first asked.
+	until time.Time
 	// always asks the meaning stage whatever the words say.
 	always bool
 	// clarified is set when this turn answers a clarifying question: no second one follows.

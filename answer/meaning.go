@@ -2,13 +2,14 @@ package answer
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"bangban/knowledge"
 	"bangban/nlu"
 )
 
-// patience is how long a question may wait for the meaning stage; past it words alone decide.
+// patience is how long a turn may wait for the meaning stage; past it words alone decide.
 const patience = 150 * time.Millisecond
 
 // neighbours is how many entries nearest in meaning are weighed beside those that the words find.
@@ -36,12 +37,20 @@ func (t *turn) undecided(groups []group) bool {
 	return groups[0].strength < decided || lead < decidedLead
 }
 
+// timely bounds a call of the meaning stage: however many searches a turn makes, it waits no longer than patience from the first on.
+func (t *turn) timely() (context.Context, context.CancelFunc) {
+	if t.until.IsZero() {
+		t.until = time.Now().Add(patience)
+	}
+	return context.WithDeadline(t.ctx, t.until)
+}
+
 // near asks the meaning stage for the entries nearest to the question; false, and a degraded reply, where it does not answer in time.
 func (t *turn) near(u *nlu.Understanding) ([]knowledge.Near, bool) {
 	if t.late {
 		return nil, false
 	}
-	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	ctx, cancel := t.timely()
 	defer cancel()
 	near, err := t.Meaning.Nearest(ctx, piecesOf(u), neighbours)
 	if err != nil {
@@ -68,7 +77,8 @@ func piecesOf(u *nlu.Understanding) []string {
 // longTale is the length in characters from which a question is a story.
 const longTale = 70
 
-// compare searches again with the neighbours in meaning among the candidates, and notes every candidate's likeness in meaning.
+// compare searches again with the neighbours in meaning among the candidates, and notes every candidate's likeness in meaning. Where
+// that can't be had the turn is late, and what was found says nothing of meaning.
 func (t *turn) compare(u *nlu.Understanding, near []knowledge.Near) (whole, named []knowledge.Candidate, err error) {
 	ids := make([]string, len(near))
 	for i, n := range near {
@@ -89,7 +99,7 @@ func (t *turn) compare(u *nlu.Understanding, near []knowledge.Near) (whole, name
 	return whole, named, nil
 }
 
-// likeness fills Evidence.Meaning of the candidates.
+// likeness fills Evidence.Meaning and Evidence.Broad of the candidates.
 func (t *turn) likeness(u *nlu.Understanding, lists ...[]knowledge.Candidate) error {
 	var ids []string
 	for _, list := range lists {
@@ -97,11 +107,14 @@ func (t *turn) likeness(u *nlu.Understanding, lists ...[]knowledge.Candidate) er
 			ids = append(ids, c.Document.ID)
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.ctx, patience)
+	ctx, cancel := t.timely()
 	defer cancel()
 	cosines, err := t.Meaning.Scores(ctx, piecesOf(u), ids)
-	if err != nil || len(cosines) != len(ids) {
+	if err != nil {
 		return err
+	}
+	if len(cosines) != len(ids) {
+		return fmt.Errorf("%d likenesses for %d entries", len(cosines), len(ids))
 	}
 	n := 0
 	for _, list := range lists {

@@ -5,21 +5,30 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"bangban/conversation/message"
 	"bangban/knowledge"
 )
 
-// sense knows one entry that every question means; it may fail, or never answer.
+// sense knows one entry that every question means; it may fail, or never answer, from a call on.
 type sense struct {
 	means string
 	err   error
 	hangs bool
+	good  int  // calls that are answered all the same
+	short bool // the likeness of one entry is missing
 	asked int
+	until []time.Time // the deadlines of the calls
 }
 
 func (s *sense) wait(ctx context.Context) error {
 	s.asked++
+	until, _ := ctx.Deadline()
+	s.until = append(s.until, until)
+	if s.asked <= s.good {
+		return nil
+	}
 	if s.hangs {
 		<-ctx.Done()
 		return ctx.Err()
@@ -33,6 +42,9 @@ func (s *sense) Scores(ctx context.Context, _ []string, ids []string) ([]knowled
 		if out[i].Best = 0.82; id == s.means {
 			out[i].Best = 0.995
 		}
+	}
+	if s.short {
+		out = out[1:]
 	}
 	return out, s.wait(ctx)
 }
@@ -85,6 +97,45 @@ func TestLateMeaningDegrades(t *testing.T) {
 	}
 	if trace, err := e.Weigh(t.Context(), message.Question{Text: "居民卡弄没了"}, false); err != nil || len(trace.Candidates) == 0 {
 		t.Errorf("weighed %+v, %v", trace, err)
+	}
+}
+
+// The neighbours were found, their likeness was not: words alone decide, as if there had been no neighbours.
+func TestHalfAMeaningIsNone(t *testing.T) {
+	ask := message.Question{Text: "居民卡弄没了", Now: opened.UnixMicro()}
+	plain, _, words, err := engine(t, town).Explain(t.Context(), ask, message.Context{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range map[string]*sense{"fails": {means: "shop", good: 1, err: errors.New("being made")}, "falls short": {means: "shop", short: true}} {
+		reply, _, trace, err := withSense(t, s).Explain(t.Context(), ask, message.Context{})
+		if err != nil || s.asked != 2 || !reply.Degraded {
+			t.Errorf("%s: asked %d times, degraded %v, %v", name, s.asked, reply.Degraded, err)
+		}
+		if reply.Kind != plain.Kind || reply.Text != plain.Text || reply.Confidence != plain.Confidence || len(trace.Candidates) != len(words.Candidates) {
+			t.Errorf("%s: %s %q (%.3f), by words alone %s %q (%.3f)", name, reply.Kind, reply.Text, reply.Confidence, plain.Kind, plain.Text, plain.Confidence)
+		}
+	}
+}
+
+func TestATurnWaitsOnceForMeaning(t *testing.T) {
+	s := &sense{means: "card"}
+	e := withSense(t, s)
+	_, talk, err := e.Answer(t.Context(), message.Question{Text: "居民卡怎么办", Now: opened.UnixMicro()}, message.Context{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.until = nil
+	if _, _, err = e.Answer(t.Context(), message.Question{Text: "那弄没了呢", Now: opened.UnixMicro()}, talk); err != nil {
+		t.Fatal(err)
+	}
+	if len(s.until) < 4 {
+		t.Fatalf("asked %d times: want a turn of several searches", len(s.until))
+	}
+	for _, until := range s.until {
+		if until.IsZero() || !until.Equal(s.until[0]) {
+			t.Fatalf("the calls of a turn may wait until %v", s.until)
+		}
 	}
 }
 
