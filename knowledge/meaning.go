@@ -6,7 +6,7 @@ import "context"
 type Meaning interface {
 	// Scores returns how like the question is to each entry, in the order of ids; zero for an entry that it does not know. The same
 	// question and ids give the same scores as long as its vectors stay the same. It keeps the deadline of ctx.
-	// A long question comes in pieces; an entry is as like as to the piece that it is most like.
+	// A long question comes in pieces; the piece that an entry is most like counts.
 	Scores(ctx context.Context, question []string, ids []string) ([]Likeness, error)
 	// Nearest returns the k entries nearest in meaning, nearest first. It keeps the deadline of ctx.
 	Nearest(ctx context.Context, question []string, k int) ([]Near, error)

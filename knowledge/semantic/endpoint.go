@@ -91,21 +91,21 @@ func (e *Endpoint) Embed(ctx context.Context, kind Kind, texts []string) ([][]fl
 		return nil, fmt.Errorf("%s: read the answer: %w", e.url, err)
 	}
 	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s: %s: %s", e.url, resp.Status, e.hide(begin(raw)))
+		return nil, fmt.Errorf("%s: %s: %s", e.url, resp.Status, e.begin(raw))
 	}
 	list, err := readEmbeddings(raw, len(texts))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", e.url, err)
+		return nil, fmt.Errorf("%s: %w: %s", e.url, err, e.begin(raw))
 	}
 	return list, e.agree(list)
 }
 
-// hide takes the key out of what a service said: some repeat it.
-func (e *Endpoint) hide(s string) string {
-	if e.key == "" {
-		return s
+// begin is the beginning of what a service said, for the log, without the key: some repeat it.
+func (e *Endpoint) begin(raw []byte) string {
+	if e.key != "" { // first, for a cut may leave half of it
+		raw = bytes.ReplaceAll(raw, []byte(e.key), []byte("(key)"))
 	}
-	return strings.ReplaceAll(s, e.key, "(key)")
+	return strings.ToValidUTF8(strings.Join(strings.Fields(string(raw[:min(len(raw), 200)])), " "), "")
 }
 
 // agree fails when the vectors are not as long as those before.
@@ -128,7 +128,7 @@ func readEmbeddings(raw []byte, n int) ([][]float32, error) {
 		} `json:"data"`
 	}
 	if err := json.Unmarshal(raw, &answer); err != nil {
-		return nil, fmt.Errorf("not an answer with embeddings: %w: %s", err, begin(raw))
+		return nil, fmt.Errorf("not an answer with embeddings: %w", err)
 	}
 	out := make([][]float32, n)
 	for _, d := range answer.Data {
@@ -141,9 +141,4 @@ func readEmbeddings(raw []byte, n int) ([][]float32, error) {
 		return nil, fmt.Errorf("%d embeddings for %d texts", len(answer.Data), n)
 	}
 	return out, nil
-}
-
-// begin is the beginning of an answer, for the log.
-func begin(raw []byte) string {
-	return strings.ToValidUTF8(strings.Join(strings.Fields(string(raw[:min(len(raw), 200)])), " "), "")
 }
