@@ -43,11 +43,14 @@ func ParseGaps(raw []byte) ([]*Gap, []Problem) {
 			continue
 		}
 		cells := strings.Split(text, "\t")
+		for i := range cells {
+			cells[i] = strings.TrimSpace(cells[i])
+		}
 		bad := ""
 		switch {
 		case cells[0] != "near" && cells[0] != "out":
 			bad = fmt.Sprintf("第一列是 near 或 out，这里是“%s”", cells[0])
-		case len(cells) < 2 || strings.TrimSpace(cells[1]) == "":
+		case len(cells) < 2 || cells[1] == "":
 			bad = "第二列要写事情的名字"
 		case seen[cells[1]]:
 			bad = fmt.Sprintf("“%s”写了两遍", cells[1])
@@ -57,9 +60,9 @@ func ParseGaps(raw []byte) ([]*Gap, []Problem) {
 			continue
 		}
 		seen[cells[1]] = true
-		g := &Gap{Outside: cells[0] == "out", Name: strings.TrimSpace(cells[1])}
+		g := &Gap{Outside: cells[0] == "out", Name: cells[1]}
 		for _, s := range cells[2:] {
-			if s = strings.TrimSpace(s); s != "" {
+			if s != "" {
 				g.Sayings = append(g.Sayings, s)
 			}
 		}

@@ -30,11 +30,11 @@ func TestSayingsJoinTheirEntries(t *testing.T) {
 }
 
 func TestParseGaps(t *testing.T) {
-	gaps, problems := ParseGaps([]byte("# gaps\nnear\t商标注册\t注册个商标\t商标多少钱\nout\t天气\t明天下雨吗\nnear\t商标注册\nfar\tx\nnear\t \n"))
+	gaps, problems := ParseGaps([]byte("# gaps\nnear\t商标注册\t注册个商标\t商标多少钱\nout\t天气\t明天下雨吗\nnear\t商标注册\nfar\tx\nnear\t \nout\t天气 \t下雪吗\n"))
 	if len(gaps) != 2 || gaps[0].Outside || !gaps[1].Outside || len(gaps[0].Sayings) != 2 || gaps[0].ID() != "gap-商标注册" {
 		t.Errorf("gaps %+v", gaps)
 	}
-	if len(problems) != 3 || problems[0].Line != 4 || problems[1].Line != 5 || problems[2].Line != 6 {
+	if len(problems) != 4 || problems[0].Line != 4 || problems[1].Line != 5 || problems[2].Line != 6 || problems[3].Line != 7 {
 		t.Errorf("problems %v", problems)
 	}
 	if d := gapDocument(gaps[0]); d.Kind != KindGap || !slices.Equal(d.Titles, []string{"商标注册", "注册个商标", "商标多少钱"}) {
@@ -48,12 +48,15 @@ func TestParseGaps(t *testing.T) {
 
 func FuzzParseGaps(f *testing.F) {
 	f.Add([]byte("near\tx\ty\n\n#\nout\n"))
+	f.Add([]byte("near\tx \ty\nout\tx\n"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		gaps, _ := ParseGaps(raw)
+		ids := map[string]bool{}
 		for _, g := range gaps {
-			if g.Name == "" || slices.Contains(g.Sayings, "") {
+			if g.Name == "" || slices.Contains(g.Sayings, "") || ids[g.ID()] {
 				t.Errorf("gap %+v", g)
 			}
+			ids[g.ID()] = true
 		}
 	})
 }
