@@ -1,6 +1,7 @@
 package nlu
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -132,7 +133,7 @@ func newSounds(u *Understander, words []string) *sounds {
 			s.spell(u, string(word), malusAny, spelling{})
 		}
 	})
-	for w := range u.lexicon.stop {
+	for _, w := range slices.Sorted(maps.Keys(u.lexicon.stop)) { // spell goes by order where words share their letters
 		s.spell(u, w, bonusSmall, spelling{})
 	}
 	for _, w := range strings.Fields("的 了 吗 呢 在 我 要 办 补 哪 几 人 有 没 能 去 到 交 查 丢 换 领 证 钱 天 多 少 想 给 车 房 卡 税") {

@@ -45,7 +45,7 @@ const (
 	talkRounds = 6
 	talkRate   = 0.25
 	talkFill   = 8    // examples that a template with a matter becomes
-	talkAsks   = 9000 // plain questions that are learnt, at most
+	talkAsks   = 9000 // plain questions that are learnt, where there are more; up to twice as many, for every n-th is taken
 	talkMost   = 60   // characters that are looked at: the beginning of a story says what it is
 )
 
@@ -207,12 +207,7 @@ func (a *analysis) talk(out *Understanding) {
 	if a.heard == nil || out.Intent != Ask || a.long() || len(out.Negated) > 0 || out.Correction {
 		return
 	}
-	intent, p := a.heard.hear(out.Normal)
-	if p < talkSure || intent == Ask {
-		return
+	if intent, p := a.heard.hear(out.Normal); p >= talkSure && intent != Ask && intent != vagueTalk {
+		out.Intent, out.Second = intent, Ask
 	}
-	if intent == vagueTalk {
-		return
-	}
-	out.Intent, out.Second = intent, Ask
 }

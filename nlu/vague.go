@@ -14,7 +14,7 @@ func (a *analysis) vague(out *Understanding) {
 		return
 	}
 	open := a.bareTopic()
-	any := make([]bool, len(a.runes)) // what fits any matter
+	fits := make([]bool, len(a.runes)) // what fits any matter
 	named := false
 	a.each(topicStrip, func(r *rule, m match) {
 		named = named || r.value == "matter"
@@ -22,21 +22,21 @@ func (a *analysis) vague(out *Understanding) {
 			return
 		}
 		for _, w := range a.reading.words(m) {
-			mark(any, w)
+			mark(fits, w)
 		}
 	})
 	if named {
 		return
 	}
 	for _, w := range a.spans { // a paper that is named as a detail: 没有结婚证怎么办
-		if w.len() > 1 && overlaps(a.detail, w) && slices.Contains(a.lexicon.groups["paper"], a.text(w)) && !inside(any, w) {
+		if w.len() > 1 && overlaps(a.detail, w) && slices.Contains(a.lexicon.groups["paper"], a.text(w)) && !inside(fits, w) {
 			return
 		}
 	}
 	for i, r := range a.runes {
-		if open[i] && !any[i] && !isMark(r) && r != ' ' {
+		if open[i] && !fits[i] && !isMark(r) && r != ' ' {
 			return
 		}
 	}
-	out.Vague = slices.Contains(any, true) || len(s.Attributes) > 0 || a.asks(span{0, len(a.runes)})
+	out.Vague = slices.Contains(fits, true) || len(s.Attributes) > 0 || a.asks(span{0, len(a.runes)})
 }
