@@ -133,8 +133,11 @@ func (t *turn) known(code string) string {
 // run takes the first road that leads to a reply: a danger, a choice, talk about the talk, a follow-up, a fresh question.
 func (t *turn) run() error {
 	defer t.remember()
-	if t.danger() || t.chosen() || t.gate() {
+	if t.danger() || t.chosen() {
 		return nil
+	}
+	if done, err := t.gate(); done || err != nil {
+		return err
 	}
 	if done, err := t.follow(); done || err != nil {
 		return err
@@ -153,6 +156,9 @@ const longestPart = 30
 
 // several takes a message that asks about several matters apart: the first question is answered, the others are offered.
 func (t *turn) several() (first *nlu.Understanding, rest []string) {
+	if len(t.u.Parts) < 2 {
+		return nil, nil
+	}
 	for _, part := range t.u.Parts {
 		u := t.Understander.Understand(part, t.now())
 		switch {
@@ -163,9 +169,6 @@ func (t *turn) several() (first *nlu.Understanding, rest []string) {
 		case utf8.RuneCountInString(part) <= longestPart:
 			rest = append(rest, part)
 		}
-	}
-	if len(t.u.Parts) < 2 {
-		return nil, nil
 	}
 	return first, rest
 }

@@ -68,6 +68,9 @@ func (t *turn) resolve(value string, p *message.Pending) bool {
 	return t.reply.Kind == message.Answer
 }
 
+// aroundOrdinal is what people say around the number of a choice: 第二个, 选二.
+var aroundOrdinal = strings.NewReplacer("个", "", "项", "", "种", "", "选", "", "是", "", "的", "")
+
 var ordinals = map[string]int{"1": 0, "一": 0, "第一": 0, "2": 1, "二": 1, "第二": 1, "3": 2, "三": 2, "第三": 2, "4": 3, "四": 3, "第四": 3}
 
 // matchOption finds the option that typed words name; empty when they name none or several.
@@ -76,8 +79,7 @@ func matchOption(options []message.Option, u *nlu.Understanding) string {
 		return "none"
 	}
 	text := strings.Trim(u.Normal, " ,.!?，。！？")
-	short := strings.NewReplacer("第", "第", "个", "", "项", "", "种", "", "选", "", "是", "", "的", "").Replace(text)
-	if i, ok := ordinals[short]; ok && i < len(options) {
+	if i, ok := ordinals[aroundOrdinal.Replace(text)]; ok && i < len(options) {
 		return options[i].Value
 	}
 	found := ""
@@ -232,13 +234,13 @@ func (t *turn) inherit() {
 // words, weighed by what fits them together with the old ones. The entry that was answered is out.
 func (t *turn) otherMatter(topic string) error {
 	t.inherit()
-	alone, err := t.search(t.Understander.Understand(topic, t.now()))
-	if err != nil {
-		return err
-	}
 	last := t.last()
 	if last == nil || len(t.u.Slots.Situation) > 0 || t.u.Slots.Act != "" {
 		return t.ask(t.u)
+	}
+	alone, err := t.search(t.Understander.Understand(topic, t.now()))
+	if err != nil {
+		return err
 	}
 	whole := t.Understander.Understand(topic+last.Topic, t.now())
 	together, err := t.search(whole)

@@ -64,56 +64,67 @@ func (t *turn) tapped() bool {
 	return t.talk.Pending != nil && slices.Contains(t.talk.Pending.Options, message.Option{Label: t.q.Text, Value: t.q.Value})
 }
 
-// gate answers what needs no ranking: what the intent alone decides, and what names no matter.
-func (t *turn) gate() bool {
+// gate answers what the intent alone decides, and what names no matter: a search is only asked whether it is so.
+func (t *turn) gate() (bool, error) {
 	if !t.u.Readable {
 		t.say(message.Unknown, message.Unreadable)
-		return true
+		return true, nil
 	}
 	if t.u.Intent == nlu.RepeatThat {
 		t.repeat()
-		return true
+		return true, nil
 	}
 	if t.u.Intent == nlu.Deny && t.talk.Pending == nil {
 		t.say(message.Unknown, message.NoEntry)
-		return true
+		return true, nil
 	}
-	if s, ok := sayings[t.u.Intent]; ok && !(t.u.Intent == nlu.OutOfScope && t.ours()) {
+	s, said := sayings[t.u.Intent]
+	if said && t.u.Intent == nlu.OutOfScope {
+		ours, err := t.ours()
+		if err != nil {
+			return false, err
+		}
+		said = !ours
+	}
+	if said {
 		t.say(s.kind, s.reason)
 		if s.reason == message.OtherRegion {
 			t.words("unknown.other_region", map[string]string{"place": firstOf(t.u.Slots.OtherCity, "外地")})
 		}
-		return true
+		return true, nil
 	}
 	if t.u.Emotion >= strongFeeling {
 		t.say(message.Handoff, message.Emotion)
-		return true
+		return true, nil
 	}
-	return t.act() || t.vague()
+	if done, err := t.act(); done || err != nil {
+		return done, err
+	}
+	return t.vague()
 }
 
 // sureMatter is the strength from which a matter that was found is ours whatever the words sound like.
 const sureMatter = 3
 
 // ours reports whether a question that sounds like none of the city's is one all the same: 淘宝开店要不要执照.
-func (t *turn) ours() bool {
+func (t *turn) ours() (bool, error) {
 	groups, err := t.search(t.u)
-	return err == nil && len(groups) > 0 && !groups[0].gap() && (groups[0].strength >= sureMatter || t.titled(groups[0]))
+	return len(groups) > 0 && !groups[0].gap() && (groups[0].strength >= sureMatter || t.titled(groups[0])), err
 }
 
 // act answers a wish to have something done now (好，直接帮我办) in a talk: for the matter in focus where the words name no other.
-func (t *turn) act() bool {
+func (t *turn) act() (bool, error) {
 	kind, ok := verbs[t.u.Intent]
 	if !ok && t.talk.Kind == message.Booking && t.u.Slots.TimeText != "" && len(t.u.Slots.Attributes) == 0 && utf8.RuneCountInString(t.u.Core) <= fragment {
 		t.say(message.Booking, message.NotYet) // 改成后天
-		return true
+		return true, nil
 	}
 	if !ok || t.talk.Entry == "" && t.talk.Pending == nil {
-		return false
+		return false, nil
 	}
 	groups, err := t.search(t.u)
 	if err != nil {
-		return false
+		return false, err
 	}
 	if len(groups) == 0 || groups[0].strength < plain {
 		groups = nil
@@ -122,7 +133,7 @@ func (t *turn) act() bool {
 		}
 	}
 	t.verb(kind, groups)
-	return true
+	return true, nil
 }
 
 // repeat says the last reply again.

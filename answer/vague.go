@@ -10,14 +10,14 @@ import (
 	"bangban/nlu"
 )
 
-// hottest is how many matters are offered to a question that names none.
+// hottest is how many matters at most are offered to a question that names none.
 const hottest = 3
 
 // vague asks which matter is meant when a talk begins with a question that names none (要几天, 证丢了怎么补): it offers the matters
-// nearest to the words, and where the words name nothing at all, those that are asked most.
-func (t *turn) vague() bool {
+// nearest to the words, where there are any, and then those that are asked most.
+func (t *turn) vague() (bool, error) {
 	if !t.u.Vague || t.talk.Entry != "" || t.talk.LastQuestion != "" || t.talk.Pending != nil {
-		return false
+		return false, nil
 	}
 	var options []message.Option
 	offer := func(it *knowledge.Item) {
@@ -28,7 +28,7 @@ func (t *turn) vague() bool {
 	}
 	groups, err := t.search(t.u)
 	if err != nil || len(groups) > 0 && t.titled(groups[0]) {
-		return false
+		return false, err
 	}
 	for _, g := range groups {
 		if it, ok := t.itemOf(knowledge.ItemID(g.key)); ok && g.strength > foreign && t.u.Topic != "" {
@@ -39,10 +39,10 @@ func (t *turn) vague() bool {
 		offer(it)
 	}
 	if len(options) == 0 {
-		return false
+		return false, nil
 	}
 	t.clarify(message.WhichItem, "", t.u, options)
-	return true
+	return true, nil
 }
 
 // titled reports whether the question is a title of the group's entry, word by word.
