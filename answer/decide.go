@@ -2,7 +2,6 @@ package answer
 
 import (
 	"slices"
-	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -20,29 +19,20 @@ const (
 	foreign   = -3.0 // below it the question is not the city's business
 	closeBy   = 0.02 // groups this near to the first mean the same to the machine
 	weak      = 1.0  // below it a match is no more than a hint, and one nearly as good is asked about
-	weakBy    = 0.2
+	weakBy    = 0.2  // how nearly
 	bareBy    = 0.65 // of a bare question (户口要注销) those are asked about that are this strong, as a share of the first
 	nounBy    = 0.6  // the same for a bare noun (护照), which names several items and asks nothing
 	plainLead = 3.2  // a first match this far ahead is meant, however bare the question
-	bare      = 5    // characters up to which a topic says little more than the name of a matter
-	noun      = 4    // characters up to which a question without anything else is a bare noun
-	verb      = 2    // characters up to which a topic is a bare verb
 	certain   = 0.97 // a title this like the question needs no clarifying
-	maxChoice = 4
+	maxChoice = 4    // matters that are asked about at most
 )
 
-// group is the candidates that speak of one matter: an item with the FAQs bound to it, or one entry alone.
-type group struct {
-	key      string
-	best     knowledge.Candidate
-	item     *knowledge.Candidate // the item itself, when it is among the candidates
-	faq      *knowledge.Candidate // the bound FAQ most like the question as it was put
-	named    float64              // likeness of the item's best name to the question as it was put
-	fit      float64              // of best: how well that entry fits, to choose among those of one matter
-	docs     []*knowledge.Document
-	signs    [signs]float64
-	strength float64 // log-odds that this matter is meant
-}
+// A question is bare up to so many characters.
+const (
+	longestBare = 5 // its topic says little more than the name of a matter
+	longestNoun = 4 // without anything else it is a noun
+	longestVerb = 2 // its topic is a verb
+)
 
 // ask searches for a fresh question and decides what to do with what is found.
 func (t *turn) ask(u *nlu.Understanding) error {
@@ -55,155 +45,6 @@ func (t *turn) ask(u *nlu.Understanding) error {
 		return nil
 	}
 	return t.decide(u, groups)
-}
-
-// search returns the groups that the question may mean, strongest first. It asks twice: with all the citizen's words, for entries
-// that are questions themselves, and with the topic alone (no "多少钱", no "怎么办"), for entries that are names.
-func (t *turn) search(u *nlu.Understanding) ([]group, error) {
-	whole, err := t.find(u)
-	if err != nil {
-		return nil, err
-	}
-	var named []knowledge.Candidate
-	if topic := u.TopicOnly(); topic != nil {
-		if named, err = t.find(topic); err != nil {
-			return nil, err
-		}
-	} else {
-		named = whole
-	}
-	groups := t.grouped(u, whole, named, &fitted.Words)
-	if !t.undecided(groups) {
-		return t.traced(groups), nil
-	}
-	if near, ok := t.near(u); ok {
-		if whole, named, err = t.compare(u, near); err != nil {
-			return nil, err
-		}
-		if !t.late { // without a likeness the weights that count on one would be wrong
-			groups = t.grouped(u, whole, named, &fitted.Meaning)
-		}
-	}
-	return t.traced(groups), nil
-}
-
-// find searches by words; also are entries whose evidence is wanted whatever their words.
-func (t *turn) find(u *nlu.Understanding, also ...string) ([]knowledge.Candidate, error) {
-	found, err := t.Search.Search(t.ctx, knowledge.Query{
-		Understanding: u, Region: cityPart(t.region), Now: t.q.Now, Staff: t.q.Staff, Limit: 20, Also: also, Gaps: true,
-	})
-	return slices.DeleteFunc(found, func(c knowledge.Candidate) bool { return !t.held(c.Document) }), err
-}
-
-func (t *turn) traced(groups []group) []group {
-	if t.trace != nil {
-		t.trace.add(groups)
-	}
-	return groups
-}
-
-// cityPart is the district of a region code: towns and villages share their district's entries.
-func cityPart(code string) string {
-	if len(code) > 6 {
-		return code[:6]
-	}
-	return code
-}
-
-// grouped puts the candidates of one matter together, those of the whole question and those of its topic, and weighs each matter.
-func (t *turn) grouped(u *nlu.Understanding, whole, named []knowledge.Candidate, w *weights) []group {
-	index := map[string]int{}
-	var groups []group
-	heads := headsOf(u)
-	for n, c := range slices.Concat(whole, named) {
-		key := c.Document.ID
-		if c.Document.Item != "" {
-			key = string(c.Document.Item)
-		}
-		i, ok := index[key]
-		if !ok {
-			i = len(groups)
-			index[key] = i
-			groups = append(groups, group{key: key, best: c, fit: -1})
-		}
-		groups[i].take(c, n >= len(whole), fit(c.Evidence)*(1-offHead*off(heads, []*knowledge.Document{c.Document}))+favour(u, c.Document))
-	}
-	words := wordsOf(u)
-	for i := range groups {
-		g := &groups[i]
-		g.signs[signTitleSquare] = g.signs[signTitle] * g.signs[signTitle]
-		g.signs[signTopicSquare] = g.signs[signTopicTitle] * g.signs[signTopicTitle]
-		g.signs[signMeaningSquare] = g.signs[signMeaning] * g.signs[signMeaning]
-		if utf8.RuneCountInString(u.Normal) > longTale {
-			g.signs[signStory], g.signs[signStoryMeaning] = 1, g.signs[signBroad]
-		}
-		g.signs[signHead] = off(heads, g.docs)
-		g.lacking(words, g.docs)
-		t.asked(u, g)
-	}
-	nearer(groups)
-	for i := range groups {
-		groups[i].strength = w.logOdds(&groups[i].signs)
-	}
-	byStrength(groups)
-	return groups
-}
-
-// take adds a candidate to its group; fit says how well that entry fits among those of its matter.
-func (g *group) take(c knowledge.Candidate, topic bool, fit float64) {
-	g.docs = append(g.docs, c.Document)
-	g.seen(&c.Evidence, topic)
-	if fit > g.fit {
-		g.fit, g.best = fit, c
-	}
-	switch {
-	case c.Document.Kind == knowledge.KindItem:
-		if g.item == nil || c.Evidence.Title > g.item.Evidence.Title {
-			g.item = &c
-		}
-		if !topic {
-			g.named = c.Evidence.Title
-		}
-	case c.Document.Kind == knowledge.KindFAQ && !topic && (g.faq == nil || c.Evidence.Title > g.faq.Evidence.Title):
-		g.faq = &c
-	}
-}
-
-// byStrength sorts groups, the strongest first; equal ones by key, so that the same question always gets the same answer.
-func byStrength(groups []group) {
-	sort.SliceStable(groups, func(a, b int) bool {
-		if groups[a].strength != groups[b].strength {
-			return groups[a].strength > groups[b].strength
-		}
-		return groups[a].key < groups[b].key
-	})
-}
-
-// fit is how well one entry fits among those of its matter: likeness of a title, a telling name that the question holds, share of the
-// question that the entry covers, and the lexical score against the highest that the question could reach.
-func fit(e knowledge.Evidence) float64 {
-	return 0.35*e.Title + 0.3*e.Contained + 0.25*e.Coverage + 0.1*share(e)
-}
-
-// offHead is what an entry loses that has none of the papers, taxes, insurances that the question names.
-const offHead = 0.25
-
-// share is the lexical score against the highest that the question could reach.
-func share(e knowledge.Evidence) float64 {
-	if e.Possible <= 0 {
-		return 0
-	}
-	return min(1, e.Lexical/e.Possible)
-}
-
-// favour adds to an entry whose kind is what the words ask for, to choose among those of one matter.
-func favour(u *nlu.Understanding, d *knowledge.Document) float64 {
-	if d.Kind == knowledge.KindItem && u.Slots.Act != "" && slices.ContainsFunc(d.Titles[:min(2, len(d.Titles))], func(name string) bool {
-		return strings.Contains(name, u.Slots.Act)
-	}) {
-		return 0.03 // 补 asks for a 补领
-	}
-	return 0
 }
 
 // decide answers, asks back, or says that it does not know.
@@ -325,14 +166,14 @@ func (t *turn) gap(u *nlu.Understanding, groups []group) {
 // has no rivals, but for a bare question whose words several items have in their names.
 func rivalsOf(groups []group, u *nlu.Understanding) []group {
 	first := groups[0]
-	share, lead := 1.0, plainLead
+	enough, lead := 1.0, plainLead // of the strength of the first
 	switch {
 	case isNoun(u):
-		share, lead = nounBy, first.strength
+		enough, lead = nounBy, first.strength
 	case isBare(u):
-		share = bareBy
+		enough = bareBy
 	}
-	if share == 1 && (first.best.Evidence.Title >= certain && (len(groups) < 2 || groups[1].best.Evidence.Title < certain) || first.item == nil) {
+	if enough == 1 && (first.best.Evidence.Title >= certain && (len(groups) < 2 || groups[1].best.Evidence.Title < certain) || first.item == nil) {
 		return groups[:1]
 	}
 	words := wordsOf(u)
@@ -343,8 +184,8 @@ func rivalsOf(groups []group, u *nlu.Understanding) []group {
 		if first.strength < weak {
 			near = weakBy
 		}
-		if share < 1 && g.signs[signUntitled] == 0 && g.item != nil && (!named || namedBy(words, g.item.Document)) {
-			near = max(near, min(lead, first.strength*(1-share)))
+		if enough < 1 && g.signs[signUntitled] == 0 && g.item != nil && (!named || namedBy(words, g.item.Document)) {
+			near = max(near, min(lead, first.strength*(1-enough)))
 		}
 		if g.item != nil && first.strength-g.strength <= near && len(out) < maxChoice {
 			out = append(out, g)
@@ -358,10 +199,10 @@ func rivalsOf(groups []group, u *nlu.Understanding) []group {
 
 // isNoun reports whether a question is a bare noun, short and with no attribute, no act and no situation, or a bare verb (换证多少钱).
 func isNoun(u *nlu.Understanding) bool {
-	if n := utf8.RuneCountInString(u.Topic); n > 0 && n <= verb {
+	if n := utf8.RuneCountInString(u.Topic); n > 0 && n <= longestVerb {
 		return true
 	}
-	return len(u.Slots.Attributes) == 0 && len(u.Slots.Situation) == 0 && utf8.RuneCountInString(u.Core) <= noun
+	return len(u.Slots.Attributes) == 0 && len(u.Slots.Situation) == 0 && utf8.RuneCountInString(u.Core) <= longestNoun
 }
 
 // namedBy reports whether the official or the short name of an item has one of the words: 居住证 asks for a 居住证, not for a school that
@@ -376,7 +217,7 @@ func namedBy(words []head, d *knowledge.Document) bool {
 
 // isBare reports whether a question says little more than the name of a matter.
 func isBare(u *nlu.Understanding) bool {
-	return len(u.Slots.Situation) == 0 && utf8.RuneCountInString(u.Topic) <= bare && len(wordsOf(u)) <= 2
+	return len(u.Slots.Situation) == 0 && utf8.RuneCountInString(u.Topic) <= longestBare && len(wordsOf(u)) <= 2
 }
 
 // clarifyItem asks which of several matters is meant.
