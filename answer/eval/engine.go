@@ -2,6 +2,7 @@ package eval
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -35,7 +36,7 @@ func NewEngine(analyst Analyst, now time.Time, log *slog.Logger) (*Engine, error
 	}
 	ix, err := index.Open(dir, analyst, log)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	return &Engine{analyst, dir, ix, now}, nil
 }
@@ -72,10 +73,7 @@ func (e *Engine) Bytes() (int64, error) { return FolderBytes(e.dir) }
 
 // Close removes the scratch index.
 func (e *Engine) Close() error {
-	if err := e.index.Close(); err != nil {
-		return err
-	}
-	return os.RemoveAll(e.dir)
+	return errors.Join(e.index.Close(), os.RemoveAll(e.dir))
 }
 
 // FolderBytes is the size of all files below a folder.

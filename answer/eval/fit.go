@@ -83,10 +83,14 @@ func (w Weights) score(signs []float64) float64 {
 }
 
 // Fit finds the weights under which the right matters, or "no entry", are likeliest: a conditional logit with the log-odds of "no
-// entry" fixed at 0, by gradient descent with momentum of Adam's kind. The result depends on nothing but its arguments.
+// entry" fixed at 0, by gradient descent with momentum of Adam's kind. The result depends on nothing but its arguments; without a
+// case all weights are 0.
 func Fit(cases []Case, o FitOptions) Weights {
 	n := len(answer.SignNames)
 	x := make([]float64, n+1) // the last is the prior
+	if len(cases) == 0 {
+		return Weights{By: x[:n]}
+	}
 	first, second := make([]float64, n+1), make([]float64, n+1)
 	grad := make([]float64, n+1)
 	for step := 1; step <= o.Steps; step++ {
@@ -220,8 +224,10 @@ func DefaultFit() FitOptions {
 	return o
 }
 
-// CrossValidate fits on all but one of k parts and measures on the part left out, for each; it returns the means.
+// CrossValidate fits on all but one of k parts and measures on the part left out, for each; it returns what Likelihood does, over all
+// cases.
 func CrossValidate(cases []Case, o FitOptions, k int) (mean, hit, first float64) {
+	answerable := 0
 	for part := range k {
 		var kept, left []Case
 		for i, c := range cases {
@@ -232,10 +238,17 @@ func CrossValidate(cases []Case, o FitOptions, k int) (mean, hit, first float64)
 			}
 		}
 		m, h, f := Likelihood(left, Fit(kept, o))
-		mean, hit, first = mean+m*float64(len(left)), hit+h*float64(len(left)), first+f/float64(k)
+		of := 0
+		for _, c := range left {
+			if !c.None {
+				of++
+			}
+		}
+		answerable += of
+		mean, hit, first = mean+m*float64(len(left)), hit+h*float64(len(left)), first+f*float64(of)
 	}
 	n := float64(max(1, len(cases)))
-	return mean / n, hit / n, first
+	return mean / n, hit / n, first / float64(max(1, answerable))
 }
 
 // File is the weights as weights.json holds them, to three digits.

@@ -3,6 +3,7 @@ package eval
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"bangban/answer"
@@ -78,5 +79,19 @@ func TestFitKeepsSigns(t *testing.T) {
 	}
 	if _, hit, _ := CrossValidate(cases, o, 5); hit <= 0 || hit > 1 {
 		t.Errorf("hit %.2f", hit)
+	}
+}
+
+func TestFitOfNextToNothing(t *testing.T) {
+	o := DefaultFit()
+	o.Steps = 50
+	if w := Fit(nil, o); w.Prior != 0 || len(w.By) != len(answer.SignNames) || slices.ContainsFunc(w.By, func(v float64) bool { return v != 0 }) {
+		t.Errorf("weights of nothing: %+v", w)
+	}
+	one := Case{Signs: [][]float64{make([]float64, len(answer.SignNames))}, Right: []bool{true}}
+	none := Case{Signs: one.Signs, Right: []bool{false}, None: true}
+	// The only case with an entry lies in one part of five: its share is over that case, not over the parts.
+	if mean, _, first := CrossValidate([]Case{one, none, none, none, none}, o, 5); first != 1 || math.IsNaN(mean) {
+		t.Errorf("first %.2f, mean %.2f", first, mean)
 	}
 }

@@ -93,6 +93,9 @@ func (c *evalCommand) fit(ctx context.Context, a *app, city *bangban.City, rows 
 		if err != nil {
 			return answer.FittedSigns{}, err
 		}
+		if len(cases) == 0 {
+			return answer.FittedSigns{}, errors.New("这些问题里没有能用来拟合的：要有单轮的、答得了或者不该答的问题。")
+		}
 		mean, hit, first := eval.CrossValidate(cases, o, 5)
 		fmt.Fprintf(a.Stderr, "语义 %v：%d 题；留出五分之一再量：平均对数似然 %.3f，首选（含不答）对 %.1f %%，答得了的排第一 %.1f %%\n", meaning, len(cases), mean, 100*hit, 100*first)
 		return eval.Fit(cases, o).File(), nil
@@ -141,7 +144,7 @@ func (c *evalCommand) retrieval(ctx context.Context, a *app, city *bangban.City)
 	if err != nil {
 		return err
 	}
-	report.Lexical = true // there is no meaning stage yet
+	report.Lexical = true // the scratch index has no meaning stage
 	if c.JSON {
 		return printJSON(a.Stdout, report)
 	}
