@@ -157,8 +157,8 @@ type Found struct {
 	More bool
 }
 
-// most bounds how deep a search goes.
-const most = 200
+// deepest bounds how far a search can be paged, beside the articles that the question names.
+const deepest = 200
 
 // Search finds articles: those that the question names (劳动合同法第十九条) first, then those that fit its words.
 func (s *Service) Search(ctx context.Context, q Query) (*Found, error) {
@@ -220,7 +220,7 @@ func (s *Service) rankedRefs(ctx context.Context, c *catalogue, q Query, keep fu
 	for _, l := range c.laws {
 		allowed[l.No] = keep(l)
 	}
-	o := rank.Options{Limit: min(q.From+q.Limit+1, most), Keep: func(doc int) bool { return allowed[x.refs[doc].law] }}
+	o := rank.Options{Limit: min(q.From+q.Limit+1, deepest), Keep: func(doc int) bool { return allowed[x.refs[doc].law] }}
 	if q.Law != "" {
 		o.Only = []uint32{}
 		for _, l := range c.titles[law.Short(q.Law)] {

@@ -189,7 +189,7 @@ func (p *Pages) searchLaws(ctx context.Context, q lawQuery, body *portal.LawsPag
 	other := q
 	other.history, other.from = !q.history, 0
 	body.History = portal.RegionLink{Name: map[bool]string{false: "连同旧版本和已废止的一起找", true: "只找现行有效的"}[q.history], URL: other.url()}
-	pageLinks(q, found.More && q.from+articlesPage < deepest, articlesPage, body)
+	pageLinks(q, found.More, articlesPage, body)
 	return nil
 }
 

@@ -84,9 +84,6 @@ type lawsResult struct {
 	Total int `json:"total"`
 }
 
-// deepest is how far a search of the law library can be paged.
-const deepest = 200
-
 // laws lists the laws in force, or for q the articles that fit it.
 func (a *API) laws(ctx context.Context, req *lawsRequest) (*lawsResult, error) {
 	limit, err := pageSize(req.Limit, itemsPage, 50)
@@ -133,7 +130,7 @@ func (a *API) laws(ctx context.Context, req *lawsRequest) (*lawsResult, error) {
 		}
 		res.Articles = append(res.Articles, hit)
 	}
-	if found.More && from+limit < deepest {
+	if found.More {
 		res.Cursor = lawCursorOf(from + limit)
 	}
 	return res, nil
