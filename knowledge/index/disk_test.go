@@ -267,6 +267,65 @@ func TestDiskAndMemoryAgree(t *testing.T) {
 	}
 }
 
+// What is wanted besides comes after the best, under the same conditions, and with the same evidence however candidates are found.
+func TestAlso(t *testing.T) {
+	ix := openDir(t, t.TempDir())
+	docs := entries(300, 5, 6)
+	docs[7].AgentOnly = true
+	must(t, ix.Apply(context.Background(), docs, "1", 1))
+	const question = "第8号事项怎么办理"
+	u := &nlu.Understanding{Normal: question, Core: question}
+	search := func(exhaustive int, also ...string) (ids []string, lexical []float64) {
+		ix.current.Load().exhaustive = exhaustive
+		found, err := ix.Search(context.Background(), knowledge.Query{Understanding: u, Limit: 3, Also: also})
+		must(t, err)
+		for _, c := range found {
+			ids, lexical = append(ids, c.Document.ID), append(lexical, c.Evidence.Lexical)
+		}
+		return ids, lexical
+	}
+	for name, exhaustive := range map[string]int{"over bleve": 0, "over all": exhaustive} {
+		best, _ := search(exhaustive)
+		ids, lexical := search(exhaustive, "item-005", "item-005", "item-007", best[1], "item-299", "gone")
+		if len(best) != 3 || !slices.Equal(ids[:3], best) {
+			t.Fatalf("%s: %v, the best are %v", name, ids, best)
+		}
+		if more := slices.Sorted(slices.Values(ids[3:])); !slices.Equal(more, []string{"item-005", "item-299"}) {
+			t.Errorf("%s: %v besides", name, more)
+		}
+		for i, id := range ids {
+			if lexical[i] <= 0 {
+				t.Errorf("%s: %s holds words of the question and scores %.2f", name, id, lexical[i])
+			}
+		}
+	}
+}
+
+// Where too few of the disk's candidates may be kept, every entry is scored: what is wanted besides does not count as found.
+func TestAlsoIsNoReasonToStop(t *testing.T) {
+	ix := openDir(t, t.TempDir())
+	docs := entries(300)
+	for i := range 296 { // bleve names the first two hundred of equal ones
+		docs[i].AgentOnly = true
+	}
+	docs[0].AgentOnly, docs[1].AgentOnly = false, false
+	must(t, ix.Apply(context.Background(), docs, "1", 1))
+	u := &nlu.Understanding{Normal: "事项怎么办理", Core: "事项怎么办理"}
+	q := knowledge.Query{Understanding: u, Limit: 3, Also: []string{"item-299", "item-298"}}
+	var ways [2][]string
+	for i, exhaustive := range []int{0, exhaustive} {
+		ix.current.Load().exhaustive = exhaustive
+		found, err := ix.Search(context.Background(), q)
+		must(t, err)
+		for _, c := range found {
+			ways[i] = append(ways[i], c.Document.ID)
+		}
+	}
+	if !slices.Equal(ways[0], ways[1]) {
+		t.Errorf("over bleve %v, over all %v", ways[0], ways[1])
+	}
+}
+
 func FuzzQuestion(f *testing.F) {
 	for _, seed := range []string{"", "身份证丢了咋补啊", "+title:\"x\" ~2 *", "[2020 TO *]", strings.Repeat("第", 3000), "\xff\xfe", "a\x1fb", "😀", "https://例子.中国/?q=1"} {
 		f.Add(seed)

@@ -66,21 +66,15 @@ func (s *snapshot) search(ctx context.Context, q knowledge.Query, log *slog.Logg
 	asked := rank.NewQuery(s.analyser, q.Understanding)
 	limit := limitOf(q)
 	o := rank.Options{Limit: limit, Keep: func(doc int) bool { return allowed(s.documents[doc], q) }, Also: s.numbers(q.Also)}
-	var hits []rank.Hit
 	if len(s.documents) > s.exhaustive && s.reader != nil {
 		ids, err := s.reader.candidates(ctx, asked, fromDisk)
 		if err != nil {
 			log.Warn("disk index not readable, every entry is scored", "error", err)
-		} else {
-			o.Only = s.numbers(ids)
-			hits = s.ranked.Search(asked, o)
+		} else if found := s.numbers(ids); enough(found, limit, o.Keep) {
+			o.Only = s.numbers(append(ids, q.Also...))
 		}
 	}
-	if len(hits) < limit {
-		// No disk index, or the filters left too few of its candidates.
-		o.Only = nil
-		hits = s.ranked.Search(asked, o)
-	}
+	hits := s.ranked.Search(asked, o)
 	out := make([]knowledge.Candidate, len(hits))
 	for i, h := range hits {
 		doc := s.documents[h.Doc]
@@ -94,7 +88,17 @@ func (s *snapshot) search(ctx context.Context, q knowledge.Query, log *slog.Logg
 	return out
 }
 
-// numbers are the numbers of documents by id, ascending.
+// enough reports whether a limit of documents may be kept: else the filters left too few of the disk's candidates.
+func enough(found []uint32, limit int, keep func(doc int) bool) bool {
+	for _, doc := range found {
+		if limit > 0 && keep(int(doc)) {
+			limit--
+		}
+	}
+	return limit == 0
+}
+
+// numbers are the numbers of documents by id, ascending, each once.
 func (s *snapshot) numbers(ids []string) []uint32 {
 	out := make([]uint32, 0, len(ids))
 	for _, id := range ids {
@@ -104,7 +108,7 @@ func (s *snapshot) numbers(ids []string) []uint32 {
 		}
 	}
 	slices.Sort(out)
-	return out
+	return slices.Compact(out)
 }
 
 // allowed says whether an entry may be found: in force, for this person, of a wanted kind, and for the region asked about.
