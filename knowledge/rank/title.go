@@ -119,6 +119,10 @@ type wording struct {
 	hits    [][]hit   // hits[slot-1]
 	gains   []gain    // gains[slot]; those of slot 0 are nothing
 	plain   bool      // every term is in one wording: a gain's cover is no bound but the very figure
+	// odd are the slots of terms that weigh otherwise in titles than in the question: a Latin word that stands alone is a bigram and a
+	// character at once. extra is what all of them cover.
+	odd   map[uint16]bool
+	extra float32
 }
 
 type hit struct {
@@ -134,7 +138,7 @@ type gain struct {
 
 // prepare fills the slots of the terms of a query.
 func (ix *Index) prepare(q Query, bound [][]boundTerm, bd *board) wording {
-	w := wording{total: make([]float32, len(q.variants)), matched: make([]float32, len(q.variants))}
+	w := wording{total: make([]float32, len(q.variants)), matched: make([]float32, len(q.variants)), odd: make(map[uint16]bool)}
 	for v, variant := range q.variants {
 		for i, t := range variant.terms {
 			if !bound[v][i].counts {
@@ -151,6 +155,9 @@ func (ix *Index) prepare(q Query, bound [][]boundTerm, bd *board) wording {
 				w.touched = append(w.touched, id)
 			}
 			list := &w.hits[bd.slot[id]-1]
+			if n := len(*list); n > 0 && (*list)[n-1].variant == v || ix.titles.weight[id] != float32(bound[v][i].idf) {
+				w.odd[bd.slot[id]] = true
+			}
 			*list = append(*list, hit{v, float32(variant.weight)})
 		}
 	}
@@ -184,6 +191,9 @@ func (w *wording) weigh(q Query, weight []float32) {
 		}
 		own := weight[w.touched[i]]
 		w.gains[i+1] = gain{best * own, cover * own}
+		if w.odd[uint16(i+1)] {
+			w.extra += cover * own
+		}
 	}
 }
 
@@ -212,7 +222,7 @@ const slack = 1.001
 // mostLike is the most that the likeness of a document's titles can be: none holds more of the question than the document, but for
 // what it says more than once.
 func (ix *Index) mostLike(w *wording, bd *board, doc int, coverage float64) float64 {
-	var more float32
+	more := w.extra
 	for _, a := range ix.titles.again[ix.titles.twice[doc]:ix.titles.twice[doc+1]] {
 		more += w.gains[bd.slot[a.term]].cover * float32(a.more)
 	}
