@@ -3,7 +3,6 @@ package rank
 import (
 	"context"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -136,44 +135,6 @@ func TestOnlySome(t *testing.T) {
 			}
 		}
 	})
-}
-
-// Documents that cannot be among the best are not looked at: a short list must be the beginning of a long one.
-func TestShortListBeginsTheLongOne(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		var docs []doc
-		for range rapid.IntRange(1, 20).Draw(t, "documents") {
-			docs = append(docs, doc{rapid.SliceOfN(texts(), 0, 3).Draw(t, "titles"), texts().Draw(t, "body")})
-		}
-		ix := build(t, docs)
-		q := query(texts().Draw(t, "question"), nlu.Term{Text: "护照", Weight: .6, From: "身份"}, nlu.Term{Text: "补办", Weight: .9, From: "丢"})
-		long := ix.Search(q, Options{Limit: 10})
-		short := ix.Search(q, Options{Limit: rapid.IntRange(1, 9).Draw(t, "limit")})
-		if !reflect.DeepEqual(short, long[:len(short)]) {
-			t.Fatalf("short %v, long %v", short, long)
-		}
-		also := uint32(rapid.IntRange(0, len(docs)-1).Draw(t, "also"))
-		with := ix.Search(q, Options{Limit: 1, Also: []uint32{also}})
-		if len(long) == 0 || len(with) == 0 {
-			return
-		}
-		if with[0].Doc != long[0].Doc || !slices.ContainsFunc(with, func(h Hit) bool { return h.Doc == int(also) }) {
-			t.Fatalf("with %d: %v, long %v", also, with, long)
-		}
-	})
-}
-
-// A title that says a word of the question twice may be more like it than the document holds of it.
-func TestRepeatedTitleTerm(t *testing.T) {
-	docs := []doc{{[]string{"证件"}, "护照护照护照身份护照"}, {[]string{"证证证"}, "件"}}
-	for range 30 {
-		docs = append(docs, doc{[]string{"护"}, "照"})
-	}
-	ix := build(t, docs)
-	long, short := ix.Search(query("证证护照"), Options{Limit: 10}), ix.Search(query("证证护照"), Options{Limit: 1})
-	if !reflect.DeepEqual(short, long[:1]) {
-		t.Errorf("short %v, long %v", short, long[0])
-	}
 }
 
 func TestSynonymCountsOnce(t *testing.T) {

@@ -85,76 +85,38 @@ func sum(q Query, bound [][]boundTerm, bd *board, only []uint32) (possible float
 		var most float64
 		for v := c.from; v < c.to; v++ {
 			most = max(most, q.variants[v].weight*addVariant(bd.part, bound[v], only))
-			keepBest(bd, bound[v], float32(q.variants[v].weight), only)
+			weight := float32(q.variants[v].weight)
+			visit(bound[v], only, func(doc uint32) {
+				if s := bd.part[doc] * weight; s > bd.best[doc] {
+					bd.best[doc] = s
+				}
+				bd.part[doc] = 0
+			})
 		}
 		for v := c.from; v < c.to; v++ {
-			addBest(bd, bound[v], only)
+			visit(bound[v], only, func(doc uint32) {
+				bd.sum[doc] += bd.best[doc]
+				bd.best[doc] = 0
+			})
 		}
 		possible += most
 	}
 	return possible
 }
 
-// keepBest moves what addVariant has put into bd.part, weighted, to bd.best where it is more.
-func keepBest(bd *board, terms []boundTerm, weight float32, only []uint32) {
-	part, best := bd.part, bd.best[:len(bd.part)]
-	move := func(doc uint32) {
-		if s := part[doc] * weight; s > best[doc] {
-			best[doc] = s
-		}
-		part[doc] = 0
-	}
-	switch {
-	case only != nil:
+// visit calls f with the documents that addVariant may have changed, some of them several times.
+func visit(terms []boundTerm, only []uint32, f func(doc uint32)) {
+	if only != nil {
 		for _, doc := range only {
-			move(doc)
+			f(doc)
 		}
-	case most(terms, len(part)):
-		for doc, s := range part {
-			best[doc] = max(best[doc], s*weight)
-		}
-		clear(part)
-	default:
-		for _, t := range terms {
-			for _, p := range t.postings {
-				move(p >> countBits)
-			}
-		}
+		return
 	}
-}
-
-// addBest moves bd.best of the documents that hold one of the terms to bd.sum.
-func addBest(bd *board, terms []boundTerm, only []uint32) {
-	sum, best := bd.sum, bd.best[:len(bd.sum)]
-	switch {
-	case only != nil:
-		for _, doc := range only {
-			sum[doc] += best[doc]
-			best[doc] = 0
-		}
-	case most(terms, len(sum)):
-		for doc, s := range best {
-			sum[doc] += s
-		}
-		clear(best)
-	default:
-		for _, t := range terms {
-			for _, p := range t.postings {
-				doc := p >> countBits
-				sum[doc] += best[doc]
-				best[doc] = 0
-			}
-		}
-	}
-}
-
-// most reports whether it is less work to look at all documents than at those of the terms' postings.
-func most(terms []boundTerm, docs int) bool {
-	n := 0
 	for _, t := range terms {
-		n += len(t.postings)
+		for _, p := range t.postings {
+			f(p >> countBits)
+		}
 	}
-	return n > docs/2
 }
 
 // addVariant adds the scores of one wording, unweighted, and returns their bound.

@@ -66,9 +66,12 @@ func (ix *Index) Search(q Query, o Options) []Hit {
 	if top, also = with(top, bd.sum, o); len(top) == 0 {
 		return nil
 	}
-	hits := ix.look(q, bound, bd, top, best, o, also)
+	hits := ix.look(q, bound, bd, top)
 	for i := range hits {
-		hits[i].Possible = possible
+		h := &hits[i]
+		h.Possible = possible
+		h.Score = h.Lexical/best*math.Pow(coverageFloor+h.Coverage, coverageExponent) +
+			titleShare*math.Pow(h.Title, titleExponent)
 	}
 	hits = cut(hits, o, also)
 	for i := range hits {
@@ -102,34 +105,20 @@ func cut(hits []Hit, o Options, also int) []Hit {
 	return append(out, hits[len(hits)-also:]...)
 }
 
-// look gathers the evidence for the lexically best documents and scores them. Those that cannot be among the best o.Limit, whatever
-// their titles say, are left out; the last also ones never are, nor are those of o.Also.
-func (ix *Index) look(q Query, bound [][]boundTerm, bd *board, top []scored, best float64, o Options, also int) []Hit {
+// look gathers the evidence for the lexically best documents.
+func (ix *Index) look(q Query, bound [][]boundTerm, bd *board, top []scored) []Hit {
 	covered := coverage(q, bound, bd, top)
 	w := ix.prepare(q, bound, bd)
 	defer w.clear(bd)
 	hits := make([]Hit, len(top))
-	kept := newLowest(o.Limit)
-	n := 0
 	for i, c := range top {
-		lexical := float64(c.score) / best * math.Pow(coverageFloor+covered[i], coverageExponent)
-		free := i < len(top)-also && !slices.Contains(o.Also, c.doc)
-		if free && kept.above(lexical+titleShare*math.Pow(ix.mostLike(&w, bd, int(c.doc), covered[i]), titleExponent)) {
-			continue
-		}
 		l := ix.likeness(q, &w, bd, int(c.doc))
-		h := Hit{
+		hits[i] = Hit{
 			Doc: int(c.doc), Lexical: float64(c.score), Coverage: covered[i],
 			Title: l.best, BestTitle: l.title, Contained: l.contained,
-			Score: lexical + titleShare*math.Pow(l.best, titleExponent),
-		}
-		hits[n] = h
-		n++
-		if i < len(top)-also {
-			kept.offer(h.Score)
 		}
 	}
-	return hits[:n]
+	return hits
 }
 
 // matched are the words of the question, and of its synonyms, that a document holds.
