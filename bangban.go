@@ -42,6 +42,7 @@ type City struct {
 	index   *index.Index
 	current atomic.Pointer[answer.Knowledge]
 	closers []func() error
+	grown   atomic.Value // func(): the event log has grown
 }
 
 // starterActor is the author of the knowledge that comes with the program.
@@ -78,7 +79,7 @@ func (c *City) open(ctx context.Context, progress Progress) error {
 	if err := c.use(ctx, c.Knowledge.Current(), filepath.Join(c.cfg.Data, "index")); err != nil {
 		return err
 	}
-	c.Conversation = conversation.New(c.Store.Conversations(), c.Engine, conversation.Config{Log: c.log, Sentences: c.words})
+	c.openConversation()
 	return nil
 }
 

@@ -19,8 +19,6 @@ import (
 
 	"bangban/answer"
 	"bangban/channels/portal"
-	"bangban/conversation"
-	"bangban/conversation/message"
 	"bangban/kernel/fault"
 	"bangban/server"
 	"bangban/server/citizen"
@@ -44,7 +42,8 @@ func (c *City) Serve(ctx context.Context, listener net.Listener) error {
 		return err
 	}
 	live := server.NewLive(c.Store, c.log)
-	services := citizen.Services{Conversation: &talks{c.Conversation, live}, Knowledge: c.knowledge, Live: live, Statutes: c.Statutes}
+	c.grown.Store(live.Notify)
+	services := citizen.Services{Conversation: c.Conversation, Knowledge: c.knowledge, Live: live, Statutes: c.Statutes}
 	services.TurnHTML = citizen.TurnHTML(renderer)
 	(&citizen.API{Services: services}).Routes(s)
 	(&citizen.Pages{Services: services, Renderer: renderer}).Routes(s)
@@ -60,6 +59,7 @@ func (c *City) Serve(ctx context.Context, listener net.Listener) error {
 	var tasks sync.WaitGroup
 	tasks.Go(func() { c.Knowledge.Run(work, refreshEvery) })
 	tasks.Go(func() { c.follow(work) })
+	tasks.Go(func() { c.Conversation.Clock().Run(work) })
 	if c.Meaning != nil {
 		tasks.Go(func() { c.Meaning.Run(work) })
 	}
@@ -143,19 +143,6 @@ func (c *City) renderer() (*portal.Renderer, error) {
 	site := portal.Site{Name: cmp.Or(c.cfg.SiteName, name+"智能客服"), Mark: "帮", City: cmp.Or(c.cfg.SiteCity, short), Sponsor: c.cfg.SiteOwner, Contact: c.cfg.SiteContact, Hotline: "12345",
 		IDCode: c.cfg.SiteIDCode, ICP: c.cfg.SiteICP, Police: c.cfg.SitePolice, Build: Version, Domain: strings.TrimPrefix(strings.TrimPrefix(c.cfg.PublicURL, "https://"), "http://")}
 	return portal.New(site, web.Templates, assets, answer.City)
-}
-
-// talks are the conversations, with the live streams told of each turn at once.
-type talks struct {
-	*conversation.Service
-	live *server.Live
-}
-
-// Receive takes a turn and wakes whoever follows the talk.
-func (t *talks) Receive(ctx context.Context, in message.Inbound) (*conversation.Receipt, error) {
-	r, err := t.Service.Receive(ctx, in)
-	t.live.Notify()
-	return r, err
 }
 
 // secret is the key of tokens: from the configuration, else from secret.key in the data folder, made at the first start. One that

@@ -15,9 +15,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
 	"time"
 
 	"bangban/conversation/message"
+	"bangban/conversation/ownership"
 	"bangban/kernel/event"
 	"bangban/kernel/fault"
 )
@@ -28,29 +30,27 @@ type (
 	TurnID string
 )
 
-// State is where a talk stands (状态). Today a talk is the machine's from its first turn on.
-type State string
-
-// The states.
-const (
-	Machine State = "machine" // 智能应答
-	Closed  State = "closed"  // 已结束
-)
-
-// Owner is who answers the talk: "machine", "queue:<team>", "agent:<id>", "order:<no>" or "none".
-type Owner string
-
-// ByMachine is the owner of a new talk.
-const ByMachine Owner = "machine"
-
-// Author is who said a turn: "citizen" or "machine".
+// Author is who said a turn: "citizen", "machine", "system" (the sentences of a talk's states) or "agent:<id>".
 type Author string
 
 // The authors.
 const (
 	Citizen Author = "citizen"
 	Engine  Author = "machine"
+	System  Author = "system"
 )
+
+// ByAgent is the author of an agent's turns.
+func ByAgent(id string) Author { return Author("agent:" + id) }
+
+// Agent returns the agent who said the turn, "" for others.
+func (a Author) Agent() string {
+	id, _ := strings.CutPrefix(string(a), "agent:")
+	if id == string(a) {
+		return ""
+	}
+	return id
+}
 
 // Conversation is one talk as it is kept. TokenHash is all that is known of its token.
 type Conversation struct {
@@ -61,12 +61,16 @@ type Conversation struct {
 	Channel   message.Channel
 	Thread    string
 	Region    string
-	State     State
-	Owner     Owner
-	Context   message.Context
-	Turns     int // how many turns it has; the next one's number is one more
-	OpenedAt  int64
-	UpdatedAt int64
+	// Handling says who has the talk. Version is one more with every change: whoever writes names the version that was read.
+	Handling ownership.Talk
+	Version  int64
+	// Citizen is the key under which a citizen's talks belong together, "" when nothing is known. Topic is what the talk is about, in words.
+	Citizen, Topic string
+	Follows        ID // the closed talk that this one goes on from (T20)
+	Context        message.Context
+	Turns          int // how many turns it has; the next one's number is one more
+	OpenedAt       int64
+	UpdatedAt      int64
 }
 
 // Turn is one thing said. Text is the record; Masked is for lists and logs.
@@ -79,17 +83,11 @@ type Turn struct {
 	Masked string         `json:"-"`
 	Value  string         `json:"value,omitempty"`
 	Key    string         `json:"-"`
-	Reply  *message.Reply `json:"reply,omitempty"` // of the machine's turns
-}
-
-// Exchange is what one Receive adds: a question, its reply and what follows from them, in one transaction.
-type Exchange struct {
-	Conversation Conversation // as it is after the exchange
-	Before       int          // how many turns it had; 0 opens it
-	Question     Turn
-	Answer       Turn
-	Unanswered   *Unanswered // when nobody has answered yet
-	Events       []event.Event
+	Reply  *message.Reply `json:"reply,omitempty"` // of the machine's and the system's turns
+	// Relayed is what a citizen was told whose turn went to a person: kept for a repeated request.
+	Relayed *message.Reply `json:"-"`
+	// Entry is the knowledge that an agent's turn was taken from.
+	Entry string `json:"entry,omitempty"`
 }
 
 // Unanswered is a question that waits for a curator.
@@ -113,14 +111,17 @@ type Store interface {
 	LoadOpened(ctx context.Context, openKey []byte) (*Conversation, error)
 	// Replied returns the reply to the turn that carried an idempotency key.
 	Replied(ctx context.Context, id ID, key string) (*message.Reply, error)
-	Append(ctx context.Context, x *Exchange) error
+	Append(ctx context.Context, x *Change) error
 	// Turns returns up to limit turns with numbers above after, in order.
 	Turns(ctx context.Context, id ID, after, limit int) ([]Turn, error)
 	// Turn returns one turn of a conversation.
 	Turn(ctx context.Context, id ID, turn TurnID) (*Turn, error)
+	// Keyed returns the turn that carried an idempotency key.
+	Keyed(ctx context.Context, id ID, key string) (*Turn, error)
 	// Numbered returns the turn that gave an answer number.
 	Numbered(ctx context.Context, no AnswerNo) (*Turn, error)
 	SaveFeedback(ctx context.Context, f *Feedback, ev event.Event) error
+	Timers
 	// ListUnanswered returns the open questions that are newer than (at, turn), oldest first.
 	ListUnanswered(ctx context.Context, at int64, turn TurnID, limit int) ([]Unanswered, error)
 }
@@ -136,7 +137,19 @@ type Config struct {
 	Random io.Reader
 	// Sentences gives the words of a key, for the screen and for the ear; "" for none.
 	Sentences func(key string) (text, voice string)
-	Log       *slog.Logger
+	// Seats knows the people who answer; nil: nobody sits, and what needs a person becomes a promise.
+	Seats Seats
+	// Rules are the times of hand-off; zero fields take ownership.Defaults.
+	Rules ownership.Rules
+	// Policy says who goes first on a channel; nil: the machine.
+	Policy func(channel message.Channel, at int64) Policy
+	// TopicOf names the topic of an entry, for the skills that a talk needs.
+	TopicOf func(entry string) string
+	// AgentName is what citizens are told of an agent: 工号 and department, never a name. Nil: the id.
+	AgentName func(id string) string
+	// After is told of every change once it is durable; it must not block.
+	After func(c *Conversation, e ownership.Effects)
+	Log   *slog.Logger
 }
 
 // Service holds the talks of all channels. It is safe for concurrent use.
@@ -148,11 +161,20 @@ type Service struct {
 	words    func(key string) (text, voice string)
 	log      *slog.Logger
 	order    *queue
+	seats    Seats
+	rules    ownership.Rules
+	policy   func(message.Channel, int64) Policy
+	topicOf  func(string) string
+	after    func(*Conversation, ownership.Effects)
+
+	agentName func(string) string
+	clock     *Clock
 }
 
 // New makes a Service.
 func New(store Store, answerer Answerer, cfg Config) *Service {
-	s := &Service{store: store, answerer: answerer, now: cfg.Now, random: cfg.Random, words: cfg.Sentences, log: cfg.Log, order: newQueue()}
+	s := &Service{store: store, answerer: answerer, now: cfg.Now, random: cfg.Random, words: cfg.Sentences, log: cfg.Log, order: newQueue(),
+		seats: cfg.Seats, rules: cfg.Rules.Filled(), policy: cfg.Policy, topicOf: cfg.TopicOf, after: cfg.After, agentName: cfg.AgentName}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -165,6 +187,23 @@ func New(store Store, answerer Answerer, cfg Config) *Service {
 	if s.log == nil {
 		s.log = slog.Default()
 	}
+	if s.seats == nil {
+		s.seats = nobody{}
+	}
+	if s.policy == nil {
+		s.policy = func(message.Channel, int64) Policy { return MachineFirst }
+	}
+	if s.topicOf == nil {
+		s.topicOf = func(string) string { return "" }
+	}
+	if s.after == nil {
+		s.after = func(*Conversation, ownership.Effects) {}
+	}
+	if s.agentName == nil {
+		s.agentName = func(string) string { return "" }
+	}
+	s.clock = NewClock(store, s.now, s.log)
+	s.clock.Handle("conversation", s.fire)
 	return s
 }
 

@@ -13,9 +13,8 @@ import (
 	"unicode/utf8"
 
 	"bangban/conversation/message"
-	"bangban/kernel/event"
+	"bangban/conversation/ownership"
 	"bangban/kernel/fault"
-	"bangban/kernel/privacy"
 )
 
 const (
@@ -54,7 +53,7 @@ func (s *Service) Receive(ctx context.Context, in message.Inbound) (*Receipt, er
 	}
 	for try := 1; ; try++ {
 		r, err := s.receive(ctx, in)
-		if !fault.Is(err, fault.Conflict) || try == maxTries {
+		if !movedOn(err) || try == maxTries {
 			return r, err
 		}
 		s.log.Debug("conversation moved on, answering again", "conversation", in.ConversationID, "try", try)
@@ -114,10 +113,15 @@ func (s *Service) receive(ctx context.Context, in message.Inbound) (*Receipt, er
 		}
 	}
 	token := ""
+	var follows ID
+	if talk != nil && talk.Handling.State == ownership.Closed {
+		talk, follows = nil, talk.ID // T20: what is closed stays closed
+	}
 	if talk == nil {
 		if talk, token, err = s.open(in, openKey); err != nil {
 			return nil, err
 		}
+		talk.Follows = follows
 	}
 	return s.exchange(ctx, talk, in, token)
 }
@@ -189,40 +193,61 @@ func (s *Service) open(in message.Inbound, openKey []byte) (*Conversation, strin
 	if err != nil {
 		return nil, "", err
 	}
-	thread := ""
+	thread, at := "", s.now().UnixMicro()
 	if in.Trusted {
 		thread = in.Thread
 	}
 	return &Conversation{ID: ID(id), TokenHash: hash, OpenKey: openKey, OpenSalt: salt, Channel: in.Channel, Thread: thread,
-		State: Machine, Owner: ByMachine, OpenedAt: s.now().UnixMicro()}, token, nil
+		Handling: ownership.New(string(in.Channel), at), OpenedAt: at}, token, nil
 }
 
-// exchange answers a turn and keeps both.
+// exchange takes a turn to whoever has the talk, and keeps what comes of it.
 func (s *Service) exchange(ctx context.Context, talk *Conversation, in message.Inbound, token string) (*Receipt, error) {
-	asked := s.now()
+	asked := s.now().UnixMicro()
 	if in.Region == "" {
 		in.Region = talk.Region
 	}
+	choice, chosen := choices[in.Value]
 	if in.Text == "" {
 		in.Text = labelOf(talk.Context.Pending, in.Value)
+		if chosen {
+			in.Text, _ = s.words(choice.label)
+		}
 	}
-	reply, next := s.answer(ctx, message.Question{Text: in.Text, Value: in.Value, Region: in.Region, Channel: in.Channel, Now: asked.UnixMicro()}, talk)
-	if err := ctx.Err(); err != nil {
-		return nil, fault.Wrap(fault.Unavailable, "conversation.slow", err)
-	}
-	x, err := s.compose(talk, in, &reply, next, asked.UnixMicro())
+	x := s.change(talk)
+	x.Conversation.Region = in.Region
+	question, err := s.say(x, Turn{At: asked, Author: Citizen, Text: in.Text, Value: in.Value, Key: in.Key})
 	if err != nil {
 		return nil, err
 	}
-	err = s.store.Append(ctx, x)
+	x.Events = opened(x, in, question)
+	// The engine hears every turn, so that danger is noticed whoever has the talk; what it says is used only when the machine has it.
+	reply, next := s.answer(ctx, message.Question{Text: in.Text, Value: in.Value, Region: in.Region, Channel: in.Channel, Now: asked}, talk)
+	if err := ctx.Err(); err != nil {
+		return nil, fault.Wrap(fault.Unavailable, "conversation.slow", err)
+	}
+	heard := reply
+	if byPeople(talk.Handling.State) { // the machine is silent, even when nothing can be kept
+		heard = message.Reply{Kind: message.Handoff, Reason: message.Trouble}
+	}
+	t := &turning{s: s, x: x, in: in, asked: asked, reply: &reply, next: next}
+	if chosen {
+		err = t.choose(ctx, choice.do)
+	} else {
+		err = t.run(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	err = s.keep(ctx, x, string(Citizen))
 	if unkept(err) {
-		s.log.Error("answered without keeping", "conversation", talk.ID, "kind", reply.Kind, "cause", err)
-		return s.lost(talk, &reply, in.Trusted), nil
+		s.log.Error("answered without keeping", "conversation", talk.ID, "kind", t.reply.Kind, "cause", err)
+		return s.lost(talk, &heard, in.Trusted), nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("keep the turn: %w", err)
 	}
-	return &Receipt{Reply: shown(&reply, in.Trusted), ConversationID: string(talk.ID), Token: token, Kept: true}, nil
+	return &Receipt{Reply: shown(t.reply, in.Trusted), ConversationID: string(talk.ID), Token: token, Kept: true}, nil
 }
 
 // labelOf finds the words of a chosen option for the record.
@@ -255,63 +280,6 @@ func (s *Service) answer(ctx context.Context, q message.Question, talk *Conversa
 		trouble(err)
 	}
 	return reply, next
-}
-
-// compose gives the reply its ids and number and lists everything that is to be kept.
-func (s *Service) compose(talk *Conversation, in message.Inbound, reply *message.Reply, next message.Context, asked int64) (*Exchange, error) {
-	questionID, err := s.newID()
-	if err != nil {
-		return nil, err
-	}
-	answerID, err := s.newID()
-	if err != nil {
-		return nil, err
-	}
-	reply.ConversationID, reply.TurnID, reply.State, reply.AnswerNo = string(talk.ID), answerID, string(talk.State), ""
-	if reply.Kind == message.Answer {
-		no, err := newAnswerNo(s.random)
-		if err != nil {
-			return nil, err
-		}
-		reply.AnswerNo = string(no)
-	}
-	now := s.now().UnixMicro()
-	x := &Exchange{Conversation: *talk, Before: talk.Turns}
-	x.Question = Turn{ID: TurnID(questionID), No: talk.Turns + 1, At: asked, Author: Citizen, Text: in.Text, Masked: privacy.MaskText(in.Text), Value: in.Value, Key: in.Key}
-	x.Answer = Turn{ID: TurnID(answerID), No: talk.Turns + 2, At: now, Author: Engine, Text: reply.Text, Masked: privacy.MaskText(reply.Text), Reply: reply}
-	x.Conversation.Context, x.Conversation.Region, x.Conversation.UpdatedAt, x.Conversation.Turns = next, in.Region, now, talk.Turns+2
-	if reply.Kind == message.Unknown || reply.Kind == message.Handoff {
-		x.Unanswered = &Unanswered{Turn: x.Question.ID, Conversation: talk.ID, At: asked, Channel: in.Channel, Region: in.Region,
-			Kind: reply.Kind, Reason: reply.Reason, Masked: x.Question.Masked}
-	}
-	x.Events = events(x, in.Channel)
-	return x, nil
-}
-
-// events says what happened, in ids only.
-func events(x *Exchange, channel message.Channel) []event.Event {
-	subject := "conversation:" + string(x.Conversation.ID)
-	var list []event.Event
-	if x.Before == 0 {
-		list = append(list, event.New(x.Question.At, string(Citizen), "conversation.opened", subject, map[string]any{"channel": channel}))
-	}
-	reply := x.Answer.Reply
-	given := struct {
-		Turn       TurnID         `json:"turn"`
-		To         TurnID         `json:"to"`
-		Kind       message.Kind   `json:"kind"`
-		Reason     message.Reason `json:"reason,omitempty"`
-		Entry      string         `json:"entry,omitempty"`
-		Revision   int            `json:"revision,omitempty"`
-		Confidence float64        `json:"confidence,omitempty"`
-		Degraded   bool           `json:"degraded,omitempty"`
-	}{x.Answer.ID, x.Question.ID, reply.Kind, reply.Reason, "", 0, reply.Confidence, reply.Degraded}
-	if len(reply.Citations) > 0 {
-		given.Entry, given.Revision = reply.Citations[0].EntryID, reply.Citations[0].Revision
-	}
-	return append(list,
-		event.New(x.Question.At, string(Citizen), "turn.received", subject, map[string]any{"turn": x.Question.ID, "channel": channel}),
-		event.New(x.Answer.At, string(Engine), "reply.given", subject, given))
 }
 
 // unkept reports whether err means that nothing can be kept at present, for anyone.

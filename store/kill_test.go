@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 // liar says that a turn is kept before it is.
 type liar struct{ conversation.Store }
 
-func (l liar) Append(ctx context.Context, x *conversation.Exchange) error {
+func (l liar) Append(ctx context.Context, x *conversation.Change) error {
 	copied := *x
 	go func() { _ = l.Store.Append(context.WithoutCancel(ctx), &copied) }()
 	return nil

@@ -197,7 +197,7 @@ func TestFilesAreForTheOwnerOnly(t *testing.T) {
 func TestFullDiskStopsWritesAndHeals(t *testing.T) {
 	ctx := context.Background()
 	source := storetest.SQLite(t)
-	s := storetest.OpenWith(t, source, store.Options{MaxBytes: 400 << 10})
+	s := storetest.OpenWith(t, source, store.Options{MaxBytes: 800 << 10})
 	var err error
 	for i := 0; err == nil && i < 5000; i++ {
 		_, err = s.Write(ctx, add(strings.Repeat("thing", 400)))

@@ -53,7 +53,8 @@ const (
 	Emotion        Reason = "emotion"
 	Danger         Reason = "danger"
 	Trouble        Reason = "trouble"
-	Trick          Reason = "trick" // refuse
+	Policy         Reason = "policy" // handoff: on this channel people go first
+	Trick          Reason = "trick"  // refuse
 	PersonalData   Reason = "personal_data"
 	Crime          Reason = "crime"
 	NoEntry        Reason = "no_entry" // unknown
@@ -88,6 +89,9 @@ type Reply struct {
 	Slots          nlu.Slots  `json:"slots"`
 	ConversationID string     `json:"conversation_id,omitempty"`
 	TurnID         string     `json:"turn_id,omitempty"`
+	// Promise is the number of the promise that was just made; Resolution the id of the answered matter that may be rated now.
+	Promise    string `json:"promise,omitempty"`
+	Resolution string `json:"resolution,omitempty"`
 	// State is the state of the conversation after this reply: machine, queued, serving …
 	State string `json:"state,omitempty"`
 }

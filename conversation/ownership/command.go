@@ -164,3 +164,37 @@ type Effects struct {
 	// Freed says that an agent's hands are freer than before; Seek that the router has work.
 	Freed, Seek bool
 }
+
+// Filled returns the rules with Defaults in place of what is zero.
+func (r Rules) Filled() Rules {
+	span := func(v *time.Duration, d time.Duration) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	count := func(v *int, d int) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	d := Defaults
+	span(&r.Offer, d.Offer)
+	span(&r.VoiceOffer, d.VoiceOffer)
+	span(&r.Ring, d.Ring)
+	span(&r.Choice, d.Choice)
+	span(&r.VoiceChoice, d.VoiceChoice)
+	span(&r.Reassure, d.Reassure)
+	span(&r.FirstReply, d.FirstReply)
+	span(&r.NextReply, d.NextReply)
+	span(&r.Silent, d.Silent)
+	span(&r.Gone, d.Gone)
+	span(&r.WaitingEnds, d.WaitingEnds)
+	span(&r.Transfer, d.Transfer)
+	span(&r.Quiet, d.Quiet)
+	span(&r.Window, d.Window)
+	span(&r.MaxWait, d.MaxWait)
+	count(&r.Rings, d.Rings)
+	count(&r.Attempts, d.Attempts)
+	count(&r.BadStars, d.BadStars)
+	return r
+}
