@@ -40,8 +40,8 @@ var arrows = map[string]string{
 	"channels/portal":        "channels conversation/message knowledge nlu city/... kernel/...",
 	"store":                  "conversation conversation/message conversation/ownership knowledge knowledge/statute kernel/... nlu city/...",
 	"store/storetest":        "store",
-	"server":                 "server/... conversation conversation/message knowledge knowledge/statute nlu city/... kernel/... channels/... answer",
-	"server/citizen":         "server server/... conversation conversation/message knowledge knowledge/statute nlu city/... kernel/... channels/...",
+	"server":                 "server/... conversation conversation/message conversation/ownership knowledge knowledge/statute nlu city/... kernel/... channels/... answer",
+	"server/citizen":         "server server/... conversation conversation/message conversation/ownership knowledge knowledge/statute nlu city/... kernel/... channels/...",
 	"bench/...":              "...",
 }
 

@@ -44,7 +44,7 @@ func (c *City) Serve(ctx context.Context, listener net.Listener) error {
 	live := server.NewLive(c.Store, c.log)
 	c.grown.Store(live.Notify)
 	services := citizen.Services{Conversation: c.Conversation, Knowledge: c.knowledge, Live: live, Statutes: c.Statutes}
-	services.TurnHTML = citizen.TurnHTML(renderer)
+	services.TurnHTML = citizen.TurnHTML(renderer, c.Conversation.Who)
 	(&citizen.API{Services: services}).Routes(s)
 	(&citizen.Pages{Services: services, Renderer: renderer}).Routes(s)
 	dist, err := fs.Sub(web.Dist, "dist")

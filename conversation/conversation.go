@@ -122,6 +122,7 @@ type Store interface {
 	Numbered(ctx context.Context, no AnswerNo) (*Turn, error)
 	SaveFeedback(ctx context.Context, f *Feedback, ev event.Event) error
 	Timers
+	Deliveries
 	// ListUnanswered returns the open questions that are newer than (at, turn), oldest first.
 	ListUnanswered(ctx context.Context, at int64, turn TurnID, limit int) ([]Unanswered, error)
 }

@@ -32,6 +32,8 @@ type Receipt struct {
 	// Reply is what to show or say. Its Features are set for trusted channels only.
 	Reply          *message.Reply
 	ConversationID string
+	// QuestionID is the id of the citizen's own turn, "" when it was not kept.
+	QuestionID string
 	// Token is set once, when the talk was opened: the citizen's proof of owning it.
 	Token string
 	// Duplicate says that the key was used before and Reply is the first reply.
@@ -173,7 +175,11 @@ func (s *Service) repeated(ctx context.Context, talk *Conversation, in message.I
 	if err != nil {
 		return nil, fmt.Errorf("look for the first reply: %w", err)
 	}
-	r := &Receipt{Reply: shown(reply, in.Trusted), ConversationID: string(talk.ID), Duplicate: true, Kept: true}
+	question, err := s.store.Keyed(ctx, talk.ID, in.Key)
+	if err != nil {
+		return nil, fmt.Errorf("look for the first question: %w", err)
+	}
+	r := &Receipt{Reply: shown(reply, in.Trusted), ConversationID: string(talk.ID), QuestionID: string(question.ID), Duplicate: true, Kept: true}
 	if openKey != nil {
 		r.Token = tokenOf(in.Key, talk.OpenSalt)
 	}
@@ -247,7 +253,7 @@ func (s *Service) exchange(ctx context.Context, talk *Conversation, in message.I
 	if err != nil {
 		return nil, fmt.Errorf("keep the turn: %w", err)
 	}
-	return &Receipt{Reply: shown(t.reply, in.Trusted), ConversationID: string(talk.ID), Token: token, Kept: true}, nil
+	return &Receipt{Reply: shown(t.reply, in.Trusted), ConversationID: string(talk.ID), QuestionID: string(question.ID), Token: token, Kept: true}, nil
 }
 
 // labelOf finds the words of a chosen option for the record.

@@ -30,6 +30,8 @@ type Live struct {
 
 	mu      sync.Mutex
 	ring    []event.Event // ascending, without gaps
+	asides  []aside       // the newest words that are not kept
+	said    int64         // number of the newest of them
 	seq     int64         // newest that was read
 	changed chan struct{} // closed and replaced with every new event
 	readers atomic.Int64
@@ -43,6 +45,45 @@ const (
 	pollTime = time.Second
 	idleTime = 10 * time.Second
 )
+
+// aside is something told to the followers of a subject that is not kept, such as that somebody is typing.
+type aside struct {
+	n       int64
+	subject string
+	event   Event
+}
+
+const asidesKept = 256
+
+// All is the subject of those who follow everything.
+const All = ""
+
+// Aside tells the followers of a subject, and those of everything, something that is not kept and has no number: whoever is not there misses it. It
+// reaches the readers of this node only.
+func (l *Live) Aside(subject string, e Event) {
+	e.ID = 0
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.said++
+	l.asides = append(l.asides, aside{l.said, subject, e})
+	if over := len(l.asides) - asidesKept; over > 0 {
+		l.asides = slices.Delete(l.asides, 0, over)
+	}
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// asidesSince returns what was told aside about a subject since the n-th, and the number of the newest.
+func (l *Live) asidesSince(subject string, n int64) (list []aside, newest int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, a := range l.asides {
+		if a.n > n && (subject == All || a.subject == subject) {
+			list = append(list, a)
+		}
+	}
+	return list, l.said
+}
 
 // NewLive makes a follower of the log; Run starts it.
 func NewLive(events Log, log *slog.Logger) *Live {
@@ -138,7 +179,7 @@ func (l *Live) since(subject string, after int64) (list []event.Event, seq int64
 	if complete {
 		from, _ := slices.BinarySearchFunc(l.ring, after+1, func(e event.Event, seq int64) int { return int(e.Seq - seq) })
 		for _, e := range l.ring[from:] {
-			if e.Subject == subject {
+			if subject == All || e.Subject == subject {
 				list = append(list, e)
 			}
 		}
@@ -146,9 +187,15 @@ func (l *Live) since(subject string, after int64) (list []event.Event, seq int64
 	return list, max(l.seq, after), l.changed, complete
 }
 
-// Follow is the feed of one subject, after a number. Show turns events into what this reader may see, read from the
+// Follow is the feed of one subject, or of All, after a number. Show turns events into what this reader may see, read from the
 // tables; nil leaves an event out. Every event says in prev which one this reader was sent before, so a gap shows.
 func (l *Live) Follow(subject string, after int64, show func(ctx context.Context, e event.Event, prev int64) (*Event, error)) Feed {
+	return l.FollowBoth(subject, after, show, func(_ context.Context, _ string, e Event) (*Event, error) { return &e, nil })
+}
+
+// FollowBoth is Follow with a say in what is told aside, too: aside gets the subject and returns nil to leave a word out.
+func (l *Live) FollowBoth(subject string, after int64, show func(ctx context.Context, e event.Event, prev int64) (*Event, error),
+	hear func(ctx context.Context, subject string, e Event) (*Event, error)) Feed {
 	return func(ctx context.Context, to *Stream) error {
 		l.readers.Add(1)
 		defer l.readers.Add(-1)
@@ -163,11 +210,12 @@ func (l *Live) Follow(subject string, after int64, show func(ctx context.Context
 			}
 		}
 		prev := after
+		_, heard := l.asidesSince(subject, 0)
 		for cursor := after; ; {
 			list, seq, changed, complete := l.since(subject, cursor)
 			if !complete {
 				var err error
-				if list, err = l.events.EventsOf(ctx, subject, cursor, catchUp); err != nil {
+				if list, err = l.missed(ctx, subject, cursor); err != nil {
 					return err
 				}
 				if len(list) == catchUp {
@@ -191,11 +239,32 @@ func (l *Live) Follow(subject string, after int64, show func(ctx context.Context
 			if n := len(list); n > 0 {
 				cursor = max(cursor, list[n-1].Seq)
 			}
+			var words []aside
+			words, heard = l.asidesSince(subject, heard)
+			for _, w := range words {
+				shown, err := hear(ctx, w.subject, w.event)
+				if err != nil {
+					return err
+				}
+				if shown != nil {
+					if err := to.Send(*shown); err != nil {
+						return err
+					}
+				}
+			}
 			if err := l.rest(ctx, to, changed); err != nil {
 				return err
 			}
 		}
 	}
+}
+
+// missed reads from the log what the ring no longer holds.
+func (l *Live) missed(ctx context.Context, subject string, after int64) ([]event.Event, error) {
+	if subject == All {
+		return l.events.Events(ctx, after, catchUp)
+	}
+	return l.events.EventsOf(ctx, subject, after, catchUp)
 }
 
 // rest waits for something new, with heartbeats.

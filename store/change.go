@@ -62,6 +62,9 @@ func (c *changed) write(tx *Tx) error {
 	if err := c.saveTurns(tx); err != nil {
 		return err
 	}
+	if err := saveDeliveries(tx, x); err != nil {
+		return err
+	}
 	if err := saveTimers(tx, "conversation:"+string(x.Conversation.ID), x.Before.Timers, x.Conversation.Handling.Timers); err != nil {
 		return err
 	}

@@ -32,6 +32,8 @@ type ChatPage struct {
 	Draft          string   // what was typed and not taken
 	Problem        string   // why it was not taken
 	Limit          int      // characters in a question
+	Seq            int64    // where the live stream goes on from
+	Status         string   // who has the talk, when it is not the machine: 排队中, 8012 号坐席（…）为您服务
 	Focus          bool     // the field takes the focus
 	view           View
 }

@@ -30,6 +30,8 @@ type Turn struct {
 	Reply    *message.Reply // a machine's
 	// Chosen is the value of the option that was taken in answer to a clarifying question.
 	Chosen string
+	// Ratable says that the matter this turn closes may be rated now.
+	Ratable bool
 	// Vote is useful, useless or empty; Reason why it was useless.
 	Vote, Reason string
 }

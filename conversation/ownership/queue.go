@@ -236,9 +236,6 @@ func (s *step) reopen() {
 	s.endRating(RatingExpired)
 	s.t.Reopened++
 	s.c.Class = min(s.c.Class, Reopened)
-	if s.c.Class == Danger {
-		s.c.Class = Reopened
-	}
 	if s.c.Reason == "" {
 		s.c.Reason = "unsolved"
 	}

@@ -27,6 +27,9 @@ func Step(t Talk, c Command, f Facts, r Rules) (Talk, Effects, error) {
 		return t, Effects{}, fault.Wrap(fault.Internal, "talk.bad_state", fmt.Errorf("state %q", t.State))
 	}
 	c.At = max(c.At, t.UpdatedAt)
+	if c.Class == Danger && !c.Danger { // the zero class: only danger words make a case of danger
+		c.Class = Normal
+	}
 	s := &step{t: t.clone(), c: c, f: f, r: r}
 	refusal := "talk.not_now"
 	for i := range table {

@@ -9,6 +9,7 @@ import (
 
 	"bangban/conversation"
 	"bangban/conversation/message"
+	"bangban/conversation/ownership"
 	"bangban/kernel/fault"
 	"bangban/knowledge"
 	"bangban/nlu"
@@ -22,6 +23,12 @@ type Conversation interface {
 	Turn(ctx context.Context, id, token, turn string) (*conversation.Turn, error)
 	AnswerByNumber(ctx context.Context, typed string) (*conversation.Given, error)
 	Feedback(ctx context.Context, f conversation.Feedback) error
+	// Standing tells where a talk stands, CitizenAct runs a command of its citizen, Arrived says what has come to the citizen's screen.
+	Standing(ctx context.Context, id, token string) (*conversation.Standing, error)
+	CitizenAct(ctx context.Context, id, token string, cmd ownership.Command) (*conversation.Conversation, error)
+	Arrived(ctx context.Context, id, token string, upTo int, seen bool) error
+	// Who is what citizens are told of an agent.
+	Who(a conversation.Author) string
 }
 
 // Understander turns words into meaning; *nlu.Understander is one.
@@ -68,6 +75,7 @@ func (a *API) Routes(s *server.Server) {
 	s.POST("/api/v1/ask", server.JSON(a.ask), server.Spend(s.Asks()))
 	s.GET("/api/v1/conversations/{id}/turns", server.JSON(a.turns), reads)
 	s.GET("/api/v1/conversations/{id}/events", server.Events(a.events), reads)
+	a.peopleRoutes(s)
 	s.GET("/api/v1/answers/{no}", server.JSON(a.answer), lookups)
 	s.GET("/api/v1/items", server.JSON(a.items), reads)
 	s.GET("/api/v1/items/{id}", server.JSON(a.item), reads)

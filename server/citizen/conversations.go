@@ -17,14 +17,20 @@ type turn struct {
 	ID     string         `json:"id"`
 	No     int            `json:"no"`
 	At     string         `json:"at"`
-	Author string         `json:"author"`
+	Author string         `json:"author"` // citizen, machine, agent, system
+	Name   string         `json:"name,omitempty"`
 	Text   string         `json:"text"`
 	Value  string         `json:"value,omitempty"`
 	Reply  *message.Reply `json:"reply,omitempty"`
 }
 
-func asTurn(t conversation.Turn) turn {
-	return turn{ID: string(t.ID), No: t.No, At: moment(t.At), Author: string(t.Author), Text: t.Text, Value: t.Value, Reply: t.Reply}
+// asTurn shows a turn. Of an agent citizens see the number and the department, never the account.
+func (a *API) asTurn(t conversation.Turn) turn {
+	author, name := string(t.Author), a.Conversation.Who(t.Author)
+	if name != "" {
+		author = "agent"
+	}
+	return turn{ID: string(t.ID), No: t.No, At: moment(t.At), Author: author, Name: name, Text: t.Text, Value: t.Value, Reply: t.Reply}
 }
 
 type turnsRequest struct {
@@ -59,7 +65,7 @@ func (a *API) turns(ctx context.Context, req *turnsRequest) (*turnsResult, error
 		list = list[:limit]
 	}
 	for _, t := range list {
-		res.Turns, res.After = append(res.Turns, asTurn(t)), t.No
+		res.Turns, res.After = append(res.Turns, a.asTurn(t)), t.No
 	}
 	return res, nil
 }
@@ -75,9 +81,12 @@ type eventsRequest struct {
 type happening struct {
 	Seq  int64  `json:"seq"`
 	Prev int64  `json:"prev"`
-	Kind string `json:"kind"` // turn
+	Kind string `json:"kind"` // turn, state
 	Turn *turn  `json:"turn,omitempty"`
 	HTML string `json:"html,omitempty"`
+	// State is where the talk stands now, Status the line that says so.
+	State  string `json:"state,omitempty"`
+	Status string `json:"status,omitempty"`
 }
 
 // events streams what happens in a conversation after an event: without one, from now on. A browser that reconnects by
@@ -105,28 +114,42 @@ func (a *API) events(ctx context.Context, req *eventsRequest) (server.Feed, erro
 
 // show reads what an event is about from the tables, with the right of the viewer; nil for events that are not theirs to see.
 func (a *API) show(ctx context.Context, id, token string, e event.Event, prev int64) (*server.Event, error) {
-	if e.Kind != "turn.received" && e.Kind != "reply.given" {
+	h := happening{Seq: e.Seq, Prev: prev}
+	switch e.Kind {
+	case "turn.received", "reply.given", "turn.said", "turn.told":
+		if err := a.showTurn(ctx, id, token, e, &h); err != nil {
+			return nil, err
+		}
+	case "talk.moved":
+		st, err := a.Conversation.Standing(ctx, id, token)
+		if err != nil {
+			return nil, err
+		}
+		h.Kind, h.State, h.Status = "state", string(st.State), statusOf(st, a.Conversation.Who)
+	default:
 		return nil, nil
 	}
+	data, err := json.Marshal(h)
+	return &server.Event{Data: data}, err
+}
+
+func (a *API) showTurn(ctx context.Context, id, token string, e event.Event, h *happening) error {
 	var about struct {
 		Turn string `json:"turn"`
 	}
 	if err := json.Unmarshal(e.Data, &about); err != nil {
-		return nil, err
+		return err
 	}
 	t, err := a.Conversation.Turn(ctx, id, token, about.Turn)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	shown := asTurn(*t)
-	h := happening{Seq: e.Seq, Prev: prev, Kind: "turn", Turn: &shown}
+	shown := a.asTurn(*t)
+	h.Kind, h.Turn = "turn", &shown
 	if a.TurnHTML != nil {
-		if h.HTML, err = a.TurnHTML(*t); err != nil {
-			return nil, err
-		}
+		h.HTML, err = a.TurnHTML(*t)
 	}
-	data, err := json.Marshal(h)
-	return &server.Event{Data: data}, err
+	return err
 }
 
 type answerRequest struct {

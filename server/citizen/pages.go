@@ -40,6 +40,7 @@ func (p *Pages) Routes(s *server.Server) {
 	s.GET("/chat", server.HTML(p.chat))
 	s.POST("/chat", server.HTML(p.say), server.Spend(s.Asks()))
 	s.POST("/chat/feedback", server.HTML(p.rate))
+	s.POST("/chat/rate", server.HTML(p.rateAnswer), server.Spend(s.Reads()))
 	s.GET("/items", server.HTML(p.topics))
 	s.GET("/items/{id}", server.HTML(p.item))
 	s.GET("/topics/{code}", server.HTML(p.topic))

@@ -2,6 +2,7 @@ package citizen
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -12,6 +13,7 @@ import (
 	"bangban/channels/portal"
 	"bangban/conversation"
 	"bangban/conversation/message"
+	"bangban/conversation/ownership"
 	"bangban/kernel/fault"
 	"bangban/server"
 )
@@ -44,9 +46,21 @@ type chatState struct{ draft, problem, vote, turn string }
 
 func (p *Pages) showChat(ctx context.Context, l *Looks, st chatState) (*server.Page, error) {
 	proof := server.ReadTalk(l.Talk)
+	seq := p.Live.Seq() // the number first, then the turns
 	turns, err := p.history(ctx, proof)
 	if err != nil {
 		return nil, err
+	}
+	status := ""
+	if len(turns) > 0 {
+		standing, err := p.Conversation.Standing(ctx, proof.ID, proof.Token)
+		if err != nil {
+			return nil, err
+		}
+		status = statusOf(standing, p.Conversation.Who)
+		for i := range turns {
+			turns[i].Ratable = turns[i].Reply != nil && standing.Resolution != "" && turns[i].Reply.Resolution == standing.Resolution
+		}
 	}
 	for i := range turns {
 		if turns[i].ID == st.turn {
@@ -54,7 +68,7 @@ func (p *Pages) showChat(ctx context.Context, l *Looks, st chatState) (*server.P
 		}
 	}
 	body := portal.ChatPage{ConversationID: proof.ID, Turns: turns, Greeting: p.greeting(), Draft: st.draft, Problem: st.problem,
-		Limit: conversation.MaxText, Focus: st.problem != ""}
+		Limit: conversation.MaxText, Focus: st.problem != "", Seq: seq, Status: status}
 	if len(turns) == 0 {
 		body.Examples, body.ConversationID = p.hot(3), ""
 	}
@@ -91,7 +105,7 @@ func (p *Pages) history(ctx context.Context, proof server.TalkProof) ([]portal.T
 	}
 	out := make([]portal.Turn, len(kept))
 	for i, t := range kept {
-		out[i] = turnOf(t)
+		out[i] = turnOf(t, p.Conversation.Who)
 		if i+1 < len(kept) && kept[i+1].Author == conversation.Citizen {
 			out[i].Chosen = kept[i+1].Value
 		}
@@ -100,15 +114,37 @@ func (p *Pages) history(ctx context.Context, proof server.TalkProof) ([]portal.T
 	return out, nil
 }
 
-func turnOf(t conversation.Turn) portal.Turn {
+func turnOf(t conversation.Turn, who func(conversation.Author) string) portal.Turn {
 	out := portal.Turn{ID: string(t.ID), Speaker: portal.Citizen, Text: t.Text, At: time.UnixMicro(t.At)}
-	if t.Author != conversation.Citizen {
+	switch {
+	case t.Author == conversation.Citizen:
+	case t.Author == conversation.System:
+		out.Speaker, out.Reply = portal.System, t.Reply
+	case t.Author.Agent() != "":
+		out.Speaker, out.Label = portal.Person, who(t.Author)
+	default:
 		out.Speaker, out.Reply = portal.Machine, t.Reply
 		if out.Reply == nil {
 			out.Reply = &message.Reply{Text: t.Text}
 		}
 	}
 	return out
+}
+
+// statusOf is the line above the field when the machine does not have the talk.
+func statusOf(st *conversation.Standing, who func(conversation.Author) string) string {
+	switch st.State {
+	case ownership.Queued, ownership.Offered:
+		return "正在排队等人工"
+	case ownership.Serving, ownership.Waiting:
+		if st.Agent != "" {
+			return who(conversation.ByAgent(st.Agent)) + "为您服务"
+		}
+		return "正在为您安排坐席"
+	case ownership.Promised:
+		return "已登记，会有人回复您"
+	}
+	return ""
 }
 
 type sayRequest struct {
@@ -195,12 +231,15 @@ func (p *Pages) said(_ context.Context, req *sayRequest, in message.Inbound, r *
 		if req.Embed == "1" {
 			to += "?embed=1"
 		}
-		return &server.Page{Head: head, Location: to + "#t-" + r.Reply.TurnID}, nil
+		return &server.Page{Head: head, Location: to + "#t-" + cmp.Or(r.Reply.TurnID, r.QuestionID)}, nil
 	}
 	at := p.Now()
-	turns := []portal.Turn{
-		{ID: "q-" + r.Reply.TurnID, Speaker: portal.Citizen, Text: in.Text, At: at},
-		{ID: r.Reply.TurnID, Speaker: portal.Machine, Text: r.Reply.Text, At: at, Reply: r.Reply},
+	turns := []portal.Turn{{ID: cmp.Or(r.QuestionID, "q-unkept"), Speaker: portal.Citizen, Text: in.Text, At: at}}
+	switch {
+	case r.Reply.Kind != message.Relayed:
+		turns = append(turns, portal.Turn{ID: r.Reply.TurnID, Speaker: portal.Machine, Text: r.Reply.Text, At: at, Reply: r.Reply})
+	case r.Reply.TurnID != "":
+		turns = append(turns, portal.Turn{ID: r.Reply.TurnID, Speaker: portal.System, Text: r.Reply.Text, At: at, Reply: r.Reply})
 	}
 	if !r.Kept {
 		turns = append(turns, portal.Turn{ID: "unkept", Speaker: portal.System, Text: "系统暂时存不下新内容，这次答复没有编号。需要的话请抄下来。"})

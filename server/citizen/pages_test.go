@@ -48,7 +48,7 @@ func portalOf(t *testing.T, wrap func(Conversation) Conversation) string {
 	if wrap != nil {
 		talks = wrap(talks)
 	}
-	pages := &Pages{Renderer: r, Services: Services{Conversation: talks, Knowledge: func() Knowledge { return Knowledge{lib, byTitle{lib}, asTyped{}} }, Statutes: testStatutes(t, db),
+	pages := &Pages{Renderer: r, Services: Services{Conversation: talks, Live: server.NewLive(db, nil), Knowledge: func() Knowledge { return Knowledge{lib, byTitle{lib}, asTyped{}} }, Statutes: testStatutes(t, db),
 		Now: func() time.Time { return time.Date(2026, 11, 24, 10, 0, 0, 0, cityTime) }}}
 	pages.Routes(s)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -209,7 +209,7 @@ func TestFragmentsOfTheLiveChat(t *testing.T) {
 	if turnID.FindString(again) != turnID.FindString(turns) {
 		t.Error("the same key got another turn")
 	}
-	_, feedback := b.send("POST", "/chat/feedback", url.Values{"turn": {turnID.FindStringSubmatch(turns)[1]}, "vote": {"useful"}}, live)
+	_, feedback := b.send("POST", "/chat/feedback", url.Values{"turn": {turnID.FindAllStringSubmatch(turns, -1)[1][1]}, "vote": {"useful"}}, live) // the question's, then the answer's
 	if !strings.Contains(feedback, "谢谢") {
 		t.Error(feedback)
 	}

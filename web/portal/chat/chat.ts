@@ -2,8 +2,9 @@
 // the same template. What people type only ever goes in as text.
 import {composer} from './composer'
 import {connection} from './connection'
-import {post, Refusal, type Sent} from './post'
+import {post, Refusal, tell, type Sent} from './post'
 import {framed} from './framed'
+import {live, type Happening} from './live'
 import {talk, type Pending} from './talk'
 
 const root = document.querySelector<HTMLElement>('[data-chat]')
@@ -18,7 +19,35 @@ function start(root: HTMLElement): void {
   const waiting = new Map<Pending, Sent>()
   let busy: Promise<void> = Promise.resolve()
 
-  const field = composer(root, text => send({text}))
+  let conversation = root.dataset['conversation'] ?? ''
+  const field = composer(root, text => send({text}), () => { if (served()) tell(conversation, 'typing', {}) })
+  const who = root.querySelector<HTMLElement>('[data-who]')
+  const served = (): boolean => who !== null && !who.hidden
+
+  // What happens while our own words are on their way is shown after them: the reply brings our turn with its id.
+  const held: Happening[] = []
+  const stream = live(root, {
+    happened(h) {
+      if (waiting.size > 0) held.push(h)
+      else happened(h)
+    },
+    typing: () => view.typing(),
+    resync: () => location.reload(),
+    blind: yes => (yes ? say.blind() : say.back()),
+  })
+  stream.follow(conversation)
+
+  function happened(h: Happening): void {
+    if (h.kind === 'state' && who) {
+      const text = who.querySelector('[data-who-text]')
+      if (text) text.textContent = h.status ?? ''
+      who.hidden = !h.status
+      if (h.state !== 'resolved') view.rated()
+    }
+    if (h.kind !== 'turn' || !h.turn || !h.html) return
+    view.insert(h.turn.id, h.html)
+    if (h.turn.author !== 'citizen') tell(conversation, 'read', {no: h.turn.no, seen: !document.hidden})
+  }
 
   function send(words: {text: string; choice?: string}): void {
     const sent: Sent = {...words, key: newKey()}
@@ -40,7 +69,12 @@ function start(root: HTMLElement): void {
       waiting.delete(pending)
       view.settle(pending, reply.html)
       field.settled(reply.conversation)
+      if (reply.conversation) {
+        conversation = reply.conversation
+        stream.follow(conversation)
+      }
       say.back()
+      if (waiting.size === 0) for (const h of held.splice(0)) happened(h)
     } catch (error) {
       if (error instanceof Refusal && !error.again) {
         // The server will not take these words: give them back, say why.
@@ -69,6 +103,11 @@ function start(root: HTMLElement): void {
       void vote(form, button.value)
       return
     }
+    if (form.matches('[data-rate]') && button) {
+      e.preventDefault()
+      void rate(form, button)
+      return
+    }
     if (!button || (button.name !== 'text' && button.name !== 'choice')) return
     e.preventDefault()
     if (button.name === 'text') send({text: button.value})
@@ -77,6 +116,16 @@ function start(root: HTMLElement): void {
       send({text: '', choice: button.value})
     }
   })
+
+  async function rate(form: HTMLFormElement, button: HTMLButtonElement): Promise<void> {
+    const resolution = (form.elements.namedItem('resolution') as HTMLInputElement).value
+    try {
+      await post(root, {text: '', rate: {resolution, stars: button.name === 'stars' ? button.value : '', unsolved: button.name === 'unsolved' ? '1' : ''}, key: newKey()})
+      view.rated()
+    } catch (error) {
+      say.problem(error instanceof Refusal ? error.message : '没有记下来。请再点一次。')
+    }
+  }
 
   async function vote(form: HTMLFormElement, value: string): Promise<void> {
     try {

@@ -11,7 +11,8 @@ interface Composer {
 const countFrom = 1600
 const figures = new Intl.NumberFormat('zh-CN')
 
-export function composer(root: HTMLElement, send: (text: string) => void): Composer {
+/** typing is called every few seconds while somebody types. */
+export function composer(root: HTMLElement, send: (text: string) => void, typing: () => void): Composer {
   const form = root.querySelector<HTMLFormElement>('[data-composer]')
   const field = form?.querySelector<HTMLTextAreaElement>('textarea')
   const count = form?.querySelector<HTMLElement>('[data-count]')
@@ -54,7 +55,14 @@ export function composer(root: HTMLElement, send: (text: string) => void): Compo
   if (!field.value) field.value = sessionStorage.getItem(draftKey()) ?? ''
   fit()
   tally()
-  field.addEventListener('input', changed)
+  let told = 0
+  field.addEventListener('input', () => {
+    changed()
+    if (field.value && Date.now() - told > 3_000) {
+      told = Date.now()
+      typing()
+    }
+  })
   field.addEventListener('keydown', e => {
     // keyCode 229 is Safari, which ends the composition before the key arrives.
     if (e.key !== 'Enter' || e.shiftKey || e.isComposing || e.keyCode === 229 || touch.matches) return

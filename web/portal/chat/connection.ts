@@ -5,6 +5,8 @@ interface Connection {
   lost(): void
   /** back: one did. */
   back(): void
+  /** blind: nothing has been heard from the server for a while. */
+  blind(): void
   problem(why: string): void
 }
 
@@ -40,6 +42,10 @@ export function connection(root: HTMLElement, again: () => void): Connection {
       if (!navigator.onLine) off()
     },
     back,
+    blind() {
+      down = true
+      show('暂时收不到新消息，正在重新连接。', '')
+    },
     problem(why) {
       show(why, ' dock__state--danger')
       timer = setTimeout(() => (line.hidden = true), 8000)

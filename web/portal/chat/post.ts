@@ -5,6 +5,8 @@ export interface Sent {
   choice?: string
   vote?: string
   turn?: string
+  /** stars for the matter of this id, or 还没解决 */
+  rate?: {resolution: string; stars: string; unsolved: string}
   key: string
 }
 
@@ -26,10 +28,23 @@ const patience = 25_000
 const embedded = document.documentElement.dataset['embed'] === '1'
 const proofKey = 'bangban.talk'
 
+/** proofHeaders prove that the talk is ours where no cookie does. */
+export function proofHeaders(): Record<string, string> {
+  const proof = embedded ? sessionStorage.getItem(proofKey) : null
+  return proof ? {'Bangban-Conversation': proof.slice(proof.indexOf('.') + 1)} : {}
+}
+
+/** tell says something small to the talk's API; whether it arrives does not matter. */
+export function tell(conversation: string, what: 'read' | 'typing', body: object): void {
+  void fetch(`/api/v1/conversations/${conversation}/${what}`, {method: 'POST', body: JSON.stringify(body), keepalive: true, credentials: 'same-origin',
+    headers: {'Content-Type': 'application/json', ...proofHeaders()}}).catch(() => undefined)
+}
+
 export async function post(root: HTMLElement, sent: Sent): Promise<Received> {
   const token = root.querySelector<HTMLInputElement>('input[name="form_token"]')?.value ?? ''
   const body = new URLSearchParams({form_token: token, key: sent.key})
-  if (sent.choice) body.set('choice', sent.choice)
+  if (sent.rate) for (const [k, v] of Object.entries(sent.rate)) body.set(k, v)
+  else if (sent.choice) body.set('choice', sent.choice)
   else if (sent.vote) {
     body.set('vote', sent.vote)
     body.set('turn', sent.turn ?? '')
@@ -43,7 +58,7 @@ export async function post(root: HTMLElement, sent: Sent): Promise<Received> {
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(), patience)
   try {
-    const response = await fetch(sent.vote ? '/chat/feedback' : '/chat', {method: 'POST', body, headers, signal: stop.signal, credentials: 'same-origin'})
+    const response = await fetch(sent.rate ? '/chat/rate' : sent.vote ? '/chat/feedback' : '/chat', {method: 'POST', body, headers, signal: stop.signal, credentials: 'same-origin'})
     if (!response.ok) throw await refusal(response)
     const proof = response.headers.get('Bangban-Conversation')
     if (embedded && proof) sessionStorage.setItem(proofKey, proof)

@@ -12,6 +12,12 @@ interface Talk {
   settle(pending: Pending, html: string): void
   choose(button: HTMLButtonElement): void
   replaceFeedback(form: HTMLFormElement, html: string): void
+  /** insert shows a turn that came by itself, unless it is there already. */
+  insert(id: string, html: string): void
+  /** typing shows for a few seconds that the other side types. */
+  typing(): void
+  /** rated takes the question for stars away. */
+  rated(): void
 }
 
 const near = 96 // px from the end that count as "reading the newest"
@@ -56,6 +62,20 @@ export function talk(root: HTMLElement): Talk {
     toEnd()
   }
 
+  let typed: ReturnType<typeof setTimeout> | undefined
+  function quiet(): void {
+    clearTimeout(typed)
+    const sign = root.querySelector<HTMLElement>('[data-typing]')
+    if (sign) sign.hidden = true
+  }
+
+  // The title says that there is something new until the page is looked at.
+  const title = document.title
+  function unread(): void {
+    document.title = '（新消息）' + title
+  }
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) document.title = title })
+
   return {
     add(text) {
       const turn = document.createElement('div')
@@ -94,10 +114,37 @@ export function talk(root: HTMLElement): Talk {
       pending.root.replaceWith(shape.content)
       const said = added.filter(e => e.matches('.turn:not(.turn--citizen)')).map(e => e.dataset['says'] ?? '')
       announce.textContent = said.join('。')
+      for (const e of added) // what the stream has brought meanwhile
+        if (e.id && turns.querySelectorAll(`[id="${e.id}"]`).length > 1) e.remove()
       const answer = added.find(e => e.matches('.turn:not(.turn--citizen)')) ?? added[0]
       if (!answer) return
       if (follow) show(added[0] ?? answer, answer)
       else more.hidden = false
+    },
+    insert(id, html) {
+      if (document.getElementById('t-' + id)) return
+      const follow = atEnd()
+      quiet()
+      const shape = document.createElement('template')
+      shape.innerHTML = html // rendered and escaped by the server's template
+      const added = [...shape.content.children] as HTMLElement[]
+      for (const e of added) e.classList.add('turn--new')
+      if (wait) wait.root.before(shape.content)
+      else turns.append(shape.content)
+      announce.textContent = added.map(e => e.dataset['says'] ?? '').join('。')
+      if (follow) toEnd()
+      else more.hidden = false
+      if (document.hidden) unread()
+    },
+    typing() {
+      const sign = root.querySelector<HTMLElement>('[data-typing]')
+      if (!sign) return
+      sign.hidden = false
+      clearTimeout(typed)
+      typed = setTimeout(quiet, 5_000)
+    },
+    rated() {
+      for (const form of turns.querySelectorAll('[data-rate]')) form.remove()
     },
     choose(button) {
       for (const other of button.form?.querySelectorAll('[aria-pressed]') ?? []) other.removeAttribute('aria-pressed')

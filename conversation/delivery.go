@@ -1,0 +1,97 @@
+package conversation
+
+import (
+	"context"
+	"fmt"
+
+	"bangban/conversation/message"
+	"bangban/conversation/ownership"
+	"bangban/kernel/event"
+)
+
+// DeliveryState is how far a turn has come on its way to the citizen. "Sent" never stands for ever: it becomes delivered, or failed with a reason.
+type DeliveryState string
+
+// The states of a delivery.
+const (
+	Accepted  DeliveryState = "accepted"  // kept, not yet on the citizen's screen
+	Sent      DeliveryState = "sent"      // handed to the channel
+	Delivered DeliveryState = "delivered" // on the citizen's device
+	Read      DeliveryState = "read"      // seen
+	Failed    DeliveryState = "failed"    // with a reason and what is done instead
+)
+
+// Delivery is what became of one turn.
+type Delivery struct {
+	Turn             TurnID          `json:"turn"`
+	No               int             `json:"no"`
+	Channel          message.Channel `json:"channel"`
+	State            DeliveryState   `json:"state"`
+	Reason, Fallback string          `json:"-"`
+	At               int64           `json:"at"`
+}
+
+// Deliveries keeps what became of turns.
+type Deliveries interface {
+	// MarkDelivered moves the turns up to a number on to delivered, or to read, and appends the event if any moved.
+	MarkDelivered(ctx context.Context, id ID, upTo int, state DeliveryState, ev event.Event) error
+	// Deliveries returns what became of a talk's turns with numbers above after.
+	Deliveries(ctx context.Context, id ID, after int) ([]Delivery, error)
+}
+
+// Arrived is the citizen's page saying that it has the turns up to a number; seen that they are on the screen.
+func (s *Service) Arrived(ctx context.Context, id, token string, upTo int, seen bool) error {
+	if _, err := s.owned(ctx, ID(id), token, false); err != nil {
+		return err
+	}
+	state := Delivered
+	if seen {
+		state = Read
+	}
+	ev := event.New(s.now().UnixMicro(), string(Citizen), "turns."+string(state), "conversation:"+id, map[string]any{"up_to": upTo})
+	if err := s.store.MarkDelivered(ctx, ID(id), upTo, state, ev); err != nil {
+		return fmt.Errorf("mark turns: %w", err)
+	}
+	s.after(&Conversation{ID: ID(id)}, ownership.Effects{})
+	return nil
+}
+
+// DeliveriesOf returns what became of a talk's turns, for the desk.
+func (s *Service) DeliveriesOf(ctx context.Context, id ID, after int) ([]Delivery, error) {
+	return s.store.Deliveries(ctx, id, after)
+}
+
+// Standing is where a talk stands, for its citizen.
+type Standing struct {
+	State ownership.State
+	// Agent is who serves, "" when nobody does.
+	Agent string
+	// Resolution may be rated now; "" when there is none. Promise is the number of the open one.
+	Resolution, Promise string
+}
+
+// Standing tells the citizen who proves to own a talk where it stands.
+func (s *Service) Standing(ctx context.Context, id, token string) (*Standing, error) {
+	c, err := s.owned(ctx, ID(id), token, false)
+	if err != nil {
+		return nil, err
+	}
+	h := &c.Handling
+	st := &Standing{State: h.State, Agent: h.Agent(), Promise: h.Promise}
+	if h.State == ownership.Resolved && h.Resolution != nil && h.Resolution.Rating == ownership.RatingAsked {
+		st.Resolution = h.Resolution.ID
+	}
+	return st, nil
+}
+
+// Who is what citizens are told of the author of a turn, "" for the machine, the system and themselves.
+func (s *Service) Who(a Author) string {
+	id := a.Agent()
+	if id == "" {
+		return ""
+	}
+	if name := s.agentName(id); name != "" {
+		return name
+	}
+	return id + " 号坐席"
+}
