@@ -34,6 +34,7 @@ var arrows = map[string]string{
 	"conversation/message":   "nlu",
 	"conversation":           "conversation/message conversation/ownership kernel/... nlu",
 	"conversation/ownership": "kernel/fault",
+	"desk":                   "conversation conversation/message conversation/ownership affairs/promise identity city/... kernel/...",
 	"answer":                 "knowledge nlu conversation/message city/... kernel/...",
 	"answer/eval":            "answer knowledge knowledge/... nlu conversation/message kernel/...",
 	"channels":               "conversation/message kernel/...",
