@@ -1,5 +1,6 @@
-// Builds the portal: dist/a/ holds files whose names carry a hash of their content, dist/assets.json maps logical names to them.
+// Builds the portal and the desk: dist/a/ holds files whose names carry a hash of their content, dist/assets.json maps logical names to them.
 // Each text file gets a .gz and a .br beside it, so that the server never compresses.
+import vue from '@vitejs/plugin-vue'
 import {build} from 'vite'
 import {createHash} from 'node:crypto'
 import {mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
@@ -40,6 +41,28 @@ function take(result) {
     }
 }
 
+/** The desk's own: one script, whatever it needs at once, one style sheet for all of its pages; pages are chunks that come when they are opened. */
+function takeDesk(result) {
+  const files = [result].flat().flatMap(r => r.output)
+  const chunks = new Map(files.filter(f => f.type === 'chunk').map(f => [f.fileName, f]))
+  const entry = [...chunks.values()].find(f => f.isEntry && f.name === 'desk')
+  const sheets = files.filter(f => f.type === 'asset' && f.fileName.endsWith('.css'))
+  if (!entry || sheets.length !== 1) throw new Error(`the desk has ${sheets.length} style sheets`)
+  assets['desk.js'] = entry.fileName
+  assets['desk.css'] = sheets[0].fileName
+  const first = new Set()
+  const need = name => {
+    const chunk = chunks.get(name)
+    if (!chunk || first.has(name)) return
+    first.add(name)
+    chunk.imports.forEach(need)
+  }
+  need(entry.fileName)
+  // Whoever is logged in sees the three panes first.
+  for (const chunk of chunks.values()) if (chunk.facadeModuleId?.endsWith('/DeskPage.vue')) need(chunk.fileName)
+  return [...first, sheets[0].fileName]
+}
+
 function emit(name, text) {
   const hash = createHash('sha256').update(text).digest('base64url').slice(0, 8)
   const file = name.replace(/(\.[a-z]+)$/, `-${hash}$1`)
@@ -77,6 +100,11 @@ take(await build({...common, build: {...common.build, rollupOptions: {input: {wi
 // Other sites name this file: it keeps its name, and says no more than where the rest is.
 writeFileSync(join(dist, 'widget.js'), readFileSync(join(dist, assets['widget.js'])))
 emit('icons.svg', sprite())
+const deskFirst = takeDesk(await build({
+  ...common, plugins: [deviceThemes, vue()], define: {__ICONS__: JSON.stringify('/' + assets['icons.svg']), __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false'},
+  build: {...common.build, target: 'es2022', cssTarget: 'es2022', cssCodeSplit: false, rollupOptions: {input: {desk: join(root, 'desk/main.ts')}, output: names}},
+  worker: {format: 'es', rollupOptions: {output: names}},
+}))
 emit('mark.svg', readFileSync(join(root, 'portal/layout/mark.svg'), 'utf8'))
 compress(dist)
 writeFileSync(join(dist, 'assets.json'), JSON.stringify(assets, null, 2) + '\n')
@@ -85,3 +113,6 @@ for (const name of Object.keys(assets)) console.log(`${name.padEnd(12)} ${assets
 const first = ['portal.js', 'chat.js'].reduce((n, name) => n + size(name), 0)
 if (first > 40_000) throw new Error(`the chat's scripts weigh ${first} bytes, more than 40 kB`)
 if (size('widget.js') > 1500) throw new Error(`widget.js weighs ${size('widget.js')} bytes, more than 1.5 kB`)
+const desk = [...deskFirst, assets['icons.svg']].reduce((n, file) => n + gzipSync(readFileSync(join(dist, file)), {level: 9}).length, 0)
+console.log(`desk, first load: ${(desk / 1000).toFixed(1)} kB gz`)
+if (desk > 280_000) throw new Error(`the desk's first load weighs ${desk} bytes, more than 280 kB`)
