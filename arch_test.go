@@ -39,7 +39,7 @@ var arrows = map[string]string{
 	"answer/eval":            "answer knowledge knowledge/... nlu conversation/message kernel/...",
 	"channels":               "conversation/message kernel/...",
 	"channels/portal":        "channels conversation/message knowledge nlu city/... kernel/...",
-	"store":                  "conversation conversation/message conversation/ownership knowledge knowledge/statute kernel/... nlu city/...",
+	"store":                  "desk identity affairs/... conversation conversation/message conversation/ownership knowledge knowledge/statute kernel/... nlu city/...",
 	"store/storetest":        "store",
 	"server":                 "server/... conversation conversation/message conversation/ownership knowledge knowledge/statute nlu city/... kernel/... channels/... answer",
 	"server/citizen":         "server server/... conversation conversation/message conversation/ownership knowledge knowledge/statute nlu city/... kernel/... channels/...",

@@ -129,13 +129,20 @@ type columns struct {
 	enqueued                               int64
 }
 
+// teamTransfer begins transfer_to while a team is asked and nobody of it yet.
+const teamTransfer = "team:"
+
 func columnsOf(t *ownership.Talk) columns {
 	c := columns{state: string(t.State), owner: t.Owner.String(), agent: t.Agent()}
 	if t.Offer != nil {
 		c.offered = t.Offer.Agent
 	}
-	if t.Transfer != nil {
+	switch {
+	case t.Transfer == nil:
+	case t.Transfer.Agent != "":
 		c.transfer = t.Transfer.Agent
+	default:
+		c.transfer = teamTransfer + t.Transfer.To // the router looks for one of the team
 	}
 	switch {
 	case t.Handoff != nil:
