@@ -16,6 +16,8 @@ import (
 	"bangban/answer"
 	"bangban/conversation"
 	"bangban/corpus"
+	"bangban/desk"
+	"bangban/identity"
 	"bangban/kernel/fault"
 	"bangban/knowledge"
 	"bangban/knowledge/index"
@@ -34,6 +36,8 @@ type City struct {
 	Knowledge    *knowledge.Service    // nil without a store
 	Statutes     *statute.Service      // the law library; nil without a store
 	Conversation *conversation.Service // nil without a store
+	Desk         *desk.Service         // with Conversation
+	Identity     *identity.Service     // with Conversation
 	Meaning      *semantic.Index       // nil: words alone
 
 	cfg     *Config
@@ -42,7 +46,10 @@ type City struct {
 	index   *index.Index
 	current atomic.Pointer[answer.Knowledge]
 	closers []func() error
-	grown   atomic.Value // func(): the event log has grown
+	moved   atomic.Value // func(ownership.Effects): a talk has changed
+
+	// FirstPassword is the operator's, on the first start alone: it is shown once.
+	FirstPassword string
 }
 
 // starterActor is the author of the knowledge that comes with the program.
@@ -79,8 +86,7 @@ func (c *City) open(ctx context.Context, progress Progress) error {
 	if err := c.use(ctx, c.Knowledge.Current(), filepath.Join(c.cfg.Data, "index")); err != nil {
 		return err
 	}
-	c.openConversation()
-	return nil
+	return c.openPeople(ctx)
 }
 
 // empty reports whether no city has been loaded yet: not even one that has begun with its questions or its offices alone.

@@ -12,8 +12,11 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"bangban/city/calendar"
 )
 
 // Config is everything that can be set. A flag beats the environment, which beats the file bangban.yaml in the data folder, which
@@ -32,6 +35,7 @@ type Config struct {
 	Embedding      string `name:"embedding" conf:"BANGBAN_EMBEDDING" def:"auto" help:"What compares by meaning: auto (the model in the data folder, if there is one), none, e5:FILE, or the address of an /v1/embeddings service." placeholder:"HOW"`
 	EmbeddingModel string `name:"embedding-model" conf:"BANGBAN_EMBEDDING_MODEL" help:"Model to name to the embeddings service." placeholder:"NAME"`
 	EmbeddingKey   string `kong:"-" conf:"BANGBAN_EMBEDDING_KEY" secret:"true" help:"Key of the embeddings service."`
+	DeskHours      string `name:"desk-hours" conf:"BANGBAN_DESK_HOURS" def:"8:30-12:00,13:30-17:30" help:"When agents sit on working days; what citizens are told, and how due times are counted." placeholder:"SPANS"`
 	SiteName       string `name:"site-name" conf:"BANGBAN_SITE_NAME" help:"Name on the portal; the city's name and 智能客服 when empty." placeholder:"NAME"`
 	SiteOwner      string `name:"site-owner" conf:"BANGBAN_SITE_OWNER" def:"市政务服务中心" help:"Office that runs the service (主办单位)." placeholder:"NAME"`
 	SiteCity       string `name:"site-city" conf:"BANGBAN_SITE_CITY" help:"The city's short name; that of its regions (区划) when empty." placeholder:"NAME"`
@@ -136,6 +140,9 @@ func (c *Config) check() error {
 	}
 	if _, err := c.embedding(); err != nil {
 		return err
+	}
+	if _, err := calendar.ParseHours(calendar.New(), c.DeskHours, time.UTC); err != nil {
+		return fmt.Errorf("--desk-hours: %w", err)
 	}
 	if !origin(c.PublicURL) {
 		return fmt.Errorf("--public-url: %q is not an address such as https://zwfw.example.gov.cn", c.PublicURL)

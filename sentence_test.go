@@ -67,7 +67,7 @@ func TestEverySentenceHasItsKey(t *testing.T) {
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(texts)) {
-		if used[key] == "" {
+		if used[key] == "" && !strings.HasPrefix(key, "canned.") { // agents choose those
 			t.Errorf("%s has a text, but nothing says it", key)
 		}
 	}

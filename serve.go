@@ -42,7 +42,6 @@ func (c *City) Serve(ctx context.Context, listener net.Listener) error {
 		return err
 	}
 	live := server.NewLive(c.Store, c.log)
-	c.grown.Store(live.Notify)
 	services := citizen.Services{Conversation: c.Conversation, Knowledge: c.knowledge, Live: live, Statutes: c.Statutes}
 	services.TurnHTML = citizen.TurnHTML(renderer, c.Conversation.Who)
 	(&citizen.API{Services: services}).Routes(s)
@@ -51,6 +50,11 @@ func (c *City) Serve(ctx context.Context, listener net.Listener) error {
 	if err != nil {
 		return err
 	}
+	assets, err := portal.ReadAssets(dist)
+	if err != nil && !errors.Is(err, portal.ErrNotBuilt) {
+		return err
+	}
+	beside := c.serveStaff(s, live, assets.URL, c.site().Name)
 	if err := s.Files(dist); err != nil {
 		return err
 	}
@@ -60,6 +64,8 @@ func (c *City) Serve(ctx context.Context, listener net.Listener) error {
 	tasks.Go(func() { c.Knowledge.Run(work, refreshEvery) })
 	tasks.Go(func() { c.follow(work) })
 	tasks.Go(func() { c.Conversation.Clock().Run(work) })
+	tasks.Go(func() { c.Desk.Run(work) })
+	tasks.Go(func() { beside(work) })
 	if c.Meaning != nil {
 		tasks.Go(func() { c.Meaning.Run(work) })
 	}
@@ -139,10 +145,14 @@ func (c *City) renderer() (*portal.Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
+	return portal.New(c.site(), web.Templates, assets, answer.City)
+}
+
+// site is what pages say about the service itself.
+func (c *City) site() portal.Site {
 	short, name := c.current.Load().Library.CityNames()
-	site := portal.Site{Name: cmp.Or(c.cfg.SiteName, name+"智能客服"), Mark: "帮", City: cmp.Or(c.cfg.SiteCity, short), Sponsor: c.cfg.SiteOwner, Contact: c.cfg.SiteContact, Hotline: "12345",
+	return portal.Site{Name: cmp.Or(c.cfg.SiteName, name+"智能客服"), Mark: "帮", City: cmp.Or(c.cfg.SiteCity, short), Sponsor: c.cfg.SiteOwner, Contact: c.cfg.SiteContact, Hotline: "12345",
 		IDCode: c.cfg.SiteIDCode, ICP: c.cfg.SiteICP, Police: c.cfg.SitePolice, Build: Version, Domain: strings.TrimPrefix(strings.TrimPrefix(c.cfg.PublicURL, "https://"), "http://")}
-	return portal.New(site, web.Templates, assets, answer.City)
 }
 
 // secret is the key of tokens: from the configuration, else from secret.key in the data folder, made at the first start. One that

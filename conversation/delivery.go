@@ -6,7 +6,6 @@ import (
 
 	"bangban/conversation/message"
 	"bangban/conversation/ownership"
-	"bangban/kernel/event"
 )
 
 // DeliveryState is how far a turn has come on its way to the citizen. "Sent" never stands for ever: it becomes delivered, or failed with a reason.
@@ -33,8 +32,8 @@ type Delivery struct {
 
 // Deliveries keeps what became of turns.
 type Deliveries interface {
-	// MarkDelivered moves the turns up to a number on to delivered, or to read, and appends the event if any moved.
-	MarkDelivered(ctx context.Context, id ID, upTo int, state DeliveryState, ev event.Event) error
+	// MarkDelivered moves the turns up to a number on to delivered, or to read, with an event for each that moved.
+	MarkDelivered(ctx context.Context, id ID, upTo int, state DeliveryState, at int64) error
 	// Deliveries returns what became of a talk's turns with numbers above after.
 	Deliveries(ctx context.Context, id ID, after int) ([]Delivery, error)
 }
@@ -48,8 +47,7 @@ func (s *Service) Arrived(ctx context.Context, id, token string, upTo int, seen 
 	if seen {
 		state = Read
 	}
-	ev := event.New(s.now().UnixMicro(), string(Citizen), "turns."+string(state), "conversation:"+id, map[string]any{"up_to": upTo})
-	if err := s.store.MarkDelivered(ctx, ID(id), upTo, state, ev); err != nil {
+	if err := s.store.MarkDelivered(ctx, ID(id), upTo, state, s.now().UnixMicro()); err != nil {
 		return fmt.Errorf("mark turns: %w", err)
 	}
 	s.after(&Conversation{ID: ID(id)}, ownership.Effects{})

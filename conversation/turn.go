@@ -28,3 +28,11 @@ func (s *Service) Turn(ctx context.Context, id, token, turn string) (*Turn, erro
 	}
 	return t, nil
 }
+
+// TurnOf returns one turn of a talk for the desk. Errors: turn.not_found (NotFound).
+func (s *Service) TurnOf(ctx context.Context, id ID, turn string) (*Turn, error) {
+	if !wellFormed(string(id)) || !wellFormed(turn) {
+		return nil, fault.New(fault.NotFound, "turn.not_found")
+	}
+	return s.store.Turn(ctx, id, TurnID(turn))
+}

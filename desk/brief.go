@@ -93,6 +93,8 @@ type Sight struct {
 	Drafts []Draft
 	Brief  Brief
 	May    []string
+	// Deliveries are what became of the turns of people and of the system.
+	Deliveries []conversation.Delivery
 }
 
 // pageTurns is how many turns an agent gets at a time.
@@ -114,6 +116,9 @@ func (s *Service) See(ctx context.Context, by Person, id conversation.ID) (*Sigh
 		return nil, err
 	}
 	out := &Sight{Row: *row, Turns: turns, More: after > 0, Brief: briefOf(c, turns), May: may(c, by)}
+	if out.Deliveries, err = s.talks.DeliveriesOf(ctx, id, after); err != nil {
+		return nil, err
+	}
 	if out.Notes, err = s.store.Notes(ctx, id); err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ type Talks interface {
 	TurnsOf(ctx context.Context, id conversation.ID, after, limit int) ([]conversation.Turn, error)
 	Act(ctx context.Context, id conversation.ID, cmd ownership.Command, guard *conversation.SeatGuard) (*conversation.Conversation, error)
 	Speak(ctx context.Context, id conversation.ID, agent, text, entry, key string) (*conversation.Turn, error)
+	DeliveriesOf(ctx context.Context, id conversation.ID, after int) ([]conversation.Delivery, error)
 	Receive(ctx context.Context, in message.Inbound) (*conversation.Receipt, error)
 }
 

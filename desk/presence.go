@@ -263,4 +263,3 @@ func (s *Service) Extend(ctx context.Context, by Person) (*Seat, error) {
 }
 
 var _ conversation.Seats = (*Service)(nil)
-

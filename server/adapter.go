@@ -79,7 +79,7 @@ func (x *exchange) read(plan *plan, req any, page bool) error {
 		return err
 	}
 	v := reflect.ValueOf(req).Elem()
-	if !page && x.ctx.IsPost() {
+	if !page && (x.ctx.IsPost() || x.ctx.IsPut()) {
 		if err := x.readBody(req); err != nil {
 			return err
 		}

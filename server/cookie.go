@@ -17,6 +17,8 @@ type Cookie struct {
 	MaxAge time.Duration
 	// Readable lets scripts of ours read it: for choices such as the theme, never for proofs.
 	Readable bool
+	// Strict keeps it from every request that begins on another site: for those who work here.
+	Strict bool
 }
 
 const hostPrefix = "__Host-"
@@ -42,6 +44,9 @@ func (x *exchange) setCookies(cookies []Cookie) {
 		k.SetHTTPOnly(!c.Readable)
 		k.SetSecure(x.s.secure)
 		k.SetSameSite(fasthttp.CookieSameSiteLaxMode)
+		if c.Strict {
+			k.SetSameSite(fasthttp.CookieSameSiteStrictMode)
+		}
 		switch {
 		case c.MaxAge < 0:
 			k.SetExpire(fasthttp.CookieExpireDelete)

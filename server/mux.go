@@ -79,6 +79,11 @@ func (s *Server) POST(path string, h Handler, options ...Option) {
 	s.add("POST", path, h, options)
 }
 
+// PUT serves writes that may be repeated, such as a draft.
+func (s *Server) PUT(path string, h Handler, options ...Option) {
+	s.add("PUT", path, h, options)
+}
+
 func (s *Server) add(method, path string, h Handler, options []Option) {
 	c := routeConfig{}
 	for _, o := range options {

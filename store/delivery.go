@@ -23,19 +23,25 @@ func saveDeliveries(tx *Tx, x *conversation.Change) error {
 }
 
 // Index: delivery_conversation.
-func (c conversations) MarkDelivered(ctx context.Context, id conversation.ID, upTo int, state conversation.DeliveryState, ev event.Event) error {
-	const deliver = `UPDATE delivery SET state = $3, at = $4 WHERE conversation = $1 AND no <= $2 AND state IN ('accepted', 'sent')`
-	const read = `UPDATE delivery SET state = $3, at = $4 WHERE conversation = $1 AND no <= $2 AND state IN ('accepted', 'sent', 'delivered')`
-	query := deliver
+func (c conversations) MarkDelivered(ctx context.Context, id conversation.ID, upTo int, state conversation.DeliveryState, at int64) error {
+	query := `UPDATE delivery SET state = $3, at = $4 WHERE conversation = $1 AND no <= $2 AND state IN ('accepted', 'sent') RETURNING turn`
 	if state == conversation.Read {
-		query = read
+		query = `UPDATE delivery SET state = $3, at = $4 WHERE conversation = $1 AND no <= $2 AND state IN ('accepted', 'sent', 'delivered') RETURNING turn`
 	}
 	_, err := c.s.Write(ctx, func(tx *Tx) error {
-		n, err := tx.Exec(query, string(id), upTo, string(state), ev.At)
-		if err == nil && n > 0 {
-			tx.Append(ev)
+		rows, err := tx.Query(query, string(id), upTo, string(state), at)
+		if err != nil {
+			return err
 		}
-		return err
+		defer rows.Close()
+		for rows.Next() {
+			var turn string
+			if err := rows.Scan(&turn); err != nil {
+				return err
+			}
+			tx.Append(event.New(at, string(conversation.Citizen), "turn."+string(state), "conversation:"+string(id), map[string]any{"turn": turn}))
+		}
+		return rows.Err()
 	})
 	return err
 }

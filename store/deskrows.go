@@ -67,15 +67,15 @@ func (d desks) RowsOf(ctx context.Context, agent string) ([]desk.Row, error) {
 }
 
 func (d desks) RowsWaiting(ctx context.Context, limit int) ([]desk.Row, error) {
-	return d.rows(ctx, `WHERE c.state = 'queued' ORDER BY c.class, c.enqueued_at LIMIT $1`, limit)
+	return d.rows(ctx, `WHERE c.state = 'queued' AND c.channel <> 'practice' ORDER BY c.class, c.enqueued_at LIMIT $1`, limit)
 }
 
 func (d desks) RowsServed(ctx context.Context, limit int) ([]desk.Row, error) {
-	return d.rows(ctx, `WHERE c.state IN ('queued', 'offered', 'serving', 'waiting') ORDER BY c.updated_at DESC LIMIT $1`, limit)
+	return d.rows(ctx, `WHERE c.state IN ('queued', 'offered', 'serving', 'waiting') AND c.channel <> 'practice' ORDER BY c.updated_at DESC LIMIT $1`, limit)
 }
 
 func (d desks) RowsPromised(ctx context.Context, limit int) ([]desk.Row, error) {
-	return d.rows(ctx, `WHERE c.state = 'promised' ORDER BY c.enqueued_at LIMIT $1`, limit)
+	return d.rows(ctx, `WHERE c.state = 'promised' AND c.channel <> 'practice' ORDER BY c.enqueued_at LIMIT $1`, limit)
 }
 
 func (d desks) Row(ctx context.Context, talk conversation.ID) (*desk.Row, error) {

@@ -30,6 +30,9 @@ func (serveCommand) Run(a *app) error {
 	}
 	address := "http://" + listener.Addr().String()
 	fmt.Fprintf(a.Stdout, "帮办在 %s 提供服务。\n打开网页试一试，或者：\n  curl -s %s/api/v1/ask -H 'Content-Type: application/json' -d '{\"text\":\"身份证丢了咋补啊\"}'\n按 Ctrl C 结束。\n", address, address)
+	if city.FirstPassword != "" {
+		fmt.Fprintf(a.Stdout, "\n坐席工作台：%s/staff\n第一次登录：账号 operator，一次性密码 %s（只显示这一次，登录后请改掉）\n\n", address, city.FirstPassword)
+	}
 	err = city.Serve(ctx, listener)
 	return errors.Join(err, city.Close())
 }

@@ -1,0 +1,194 @@
+package agent
+
+import (
+	"context"
+
+	"bangban/conversation"
+	"bangban/desk"
+)
+
+type tried struct {
+	AnswerNo string  `json:"answer_no,omitempty"`
+	Title    string  `json:"title"`
+	Score    float64 `json:"score,omitempty"`
+}
+
+type slot struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+}
+
+type briefShape struct {
+	Reason   string  `json:"reason,omitempty"`
+	Question string  `json:"question,omitempty"`
+	Tried    []tried `json:"tried,omitempty"`
+	Slots    []slot  `json:"slots,omitempty"`
+	Identity string  `json:"identity,omitempty"`
+	Mood     string  `json:"mood,omitempty"`
+	WaitedUS int64   `json:"waited_us,omitempty"`
+}
+
+type draftShape struct {
+	Text   string `json:"text"`
+	At     string `json:"at,omitempty"`
+	Agent  string `json:"agent,omitempty"`
+	Number string `json:"number,omitempty"`
+}
+
+type viewer struct {
+	ID     string `json:"id"`
+	Number string `json:"number"`
+}
+
+type citizenShape struct {
+	Identity string `json:"identity"`
+}
+
+type sightResult struct {
+	Talk     row          `json:"talk"`
+	Turns    []turn       `json:"turns,omitempty"`
+	Notes    []note       `json:"notes,omitempty"`
+	Brief    briefShape   `json:"brief"`
+	Citizen  citizenShape `json:"citizen"`
+	Draft    *draftShape  `json:"draft,omitempty"`
+	Transfer *transfer    `json:"transfer,omitempty"`
+	Helpers  []viewer     `json:"helpers,omitempty"`
+	May      []string     `json:"may,omitempty"`
+	More     bool         `json:"more,omitempty"`
+}
+
+func (a *API) talk(ctx context.Context, req *talkRequest) (*sightResult, error) {
+	by, _, err := a.who(ctx, req.signed)
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.Desk.See(ctx, by, conversation.ID(req.ID))
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := a.numbers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := &sightResult{Talk: a.rowOf(&s.Row, by, numbers), Turns: turnsOf(s.Turns, numbers, s.Deliveries), Brief: briefOf(&s.Brief), Citizen: citizenShape{"anonymous"},
+		Draft: draftOf(s.Drafts, by, numbers), May: s.May, More: s.More}
+	out.Transfer = out.Talk.Transfer
+	for i := range s.Notes {
+		out.Notes = append(out.Notes, noteOf(&s.Notes[i], numbers))
+	}
+	for _, h := range s.Row.Conversation.Handling.Helpers {
+		out.Helpers = append(out.Helpers, viewer{h, numbers[h]})
+	}
+	return out, nil
+}
+
+func turnsOf(list []conversation.Turn, numbers map[string]string, deliveries []conversation.Delivery) []turn {
+	by := map[conversation.TurnID]*conversation.Delivery{}
+	for i := range deliveries {
+		by[deliveries[i].Turn] = &deliveries[i]
+	}
+	out := make([]turn, len(list))
+	for i := range list {
+		out[i] = turnOf(&list[i], numbers, by[list[i].ID])
+	}
+	return out
+}
+
+// draftOf is one's own draft, or what a colleague before has typed and not sent.
+func draftOf(list []desk.Draft, by desk.Person, numbers map[string]string) *draftShape {
+	var other *draftShape
+	for _, d := range list {
+		if d.Agent == by.ID {
+			return &draftShape{Text: d.Text, At: moment(d.At)}
+		}
+		if other == nil {
+			other = &draftShape{Text: d.Text, At: moment(d.At), Agent: d.Agent, Number: numbers[d.Agent]}
+		}
+	}
+	return other
+}
+
+func briefOf(b *desk.Brief) briefShape {
+	out := briefShape{Reason: b.Reason, Question: b.Question, Identity: "anonymous", Mood: b.Mood, WaitedUS: b.WaitedUS}
+	for _, t := range b.Tried {
+		out.Tried = append(out.Tried, tried{t.AnswerNo, t.Title, t.Score})
+	}
+	for _, s := range b.Slots {
+		out.Slots = append(out.Slots, slot{s.Label, s.Value})
+	}
+	return out
+}
+
+type turnsRequest struct {
+	signed `json:"-"`
+	ID     string `path:"id" json:"-"`
+	Before string `query:"before" json:"-"` // id of a turn
+}
+
+type turnsResult struct {
+	Turns []turn `json:"turns"`
+	More  bool   `json:"more,omitempty"`
+}
+
+// turns are older ones, before a turn that the screen has.
+func (a *API) turns(ctx context.Context, req *turnsRequest) (*turnsResult, error) {
+	by, _, err := a.who(ctx, req.signed)
+	if err != nil {
+		return nil, err
+	}
+	t, err := a.Talks.TurnOf(ctx, conversation.ID(req.ID), req.Before)
+	if err != nil {
+		return nil, err
+	}
+	list, more, err := a.Desk.Earlier(ctx, by, conversation.ID(req.ID), t.No)
+	if err != nil {
+		return nil, err
+	}
+	numbers, err := a.numbers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &turnsResult{turnsOf(list, numbers, nil), more}, nil
+}
+
+type assistRequest struct {
+	signed `json:"-"`
+	ID     string `path:"id" json:"-"`
+	Turn   string `query:"turn" json:"-"`
+}
+
+type assistResult struct {
+	Reply  any      `json:"reply,omitempty"`
+	Others []Other  `json:"others,omitempty"`
+	Ask    []string `json:"clarify,omitempty"`
+}
+
+// assist is what the machine would say to a citizen's turn: shown beside it, put into the reply by a key, never sent by itself.
+func (a *API) assist(ctx context.Context, req *assistRequest) (*assistResult, error) {
+	by, _, err := a.who(ctx, req.signed)
+	if err != nil {
+		return nil, err
+	}
+	s, err := a.Desk.See(ctx, by, conversation.ID(req.ID))
+	if err != nil {
+		return nil, err
+	}
+	text := s.Brief.Question
+	for i := range s.Turns {
+		if t := &s.Turns[i]; t.Author == conversation.Citizen && (req.Turn == "" || string(t.ID) == req.Turn) {
+			text = t.Text
+		}
+	}
+	if text == "" {
+		return &assistResult{}, nil
+	}
+	found, err := a.Knowledge().Assist(ctx, text, s.Row.Conversation.Region)
+	if err != nil {
+		return nil, err
+	}
+	out := &assistResult{Reply: found.Reply, Others: found.Others}
+	for _, o := range found.Reply.Options {
+		out.Ask = append(out.Ask, o.Label)
+	}
+	return out, nil
+}
