@@ -102,7 +102,7 @@ writeFileSync(join(dist, 'widget.js'), readFileSync(join(dist, assets['widget.js
 emit('icons.svg', sprite())
 const deskFirst = takeDesk(await build({
   ...common, plugins: [deviceThemes, vue()], define: {__ICONS__: JSON.stringify('/' + assets['icons.svg']), __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false'},
-  build: {...common.build, target: 'es2022', cssTarget: 'es2022', cssCodeSplit: false, rollupOptions: {input: {desk: join(root, 'desk/main.ts')}, output: names}},
+  build: {...common.build, target: 'es2022', cssTarget: 'es2022', cssCodeSplit: false, rollupOptions: {input: {desk: join(root, 'desk/main.ts')}, output: {...names, assetFileNames: 'a/desk-[hash][extname]'}}},
   worker: {format: 'es', rollupOptions: {output: names}},
 }))
 emit('mark.svg', readFileSync(join(root, 'portal/layout/mark.svg'), 'utf8'))

@@ -59,7 +59,7 @@ export async function city(...flags) {
     await stop()
     throw new Error(`${error.message}\n${said}`)
   }
-  return {url, stop}
+  return {url, stop, said: () => said}
 }
 
 export async function browser() {
