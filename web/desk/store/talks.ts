@@ -56,6 +56,7 @@ export const useTalks = defineStore('talks', () => {
       assist: before?.assist, assistFor: before?.assistFor ?? '', assistProblem: '',
     }
     if (a.transfer) detail.talk.transfer = a.transfer
+    detail.talk.gone = !useDesk().rows.has(id)
     details.set(id, detail)
     return details.get(id)!
   }
@@ -108,10 +109,13 @@ export const useTalks = defineStore('talks', () => {
   function moved(row: Row): void {
     const d = details.get(row.id)
     if (!d) return
-    const was = [d.talk.state, d.talk.agent].join()
+    const standing = (r: Row): string => [r.state, r.agent, r.offer?.id, r.gone ?? false, r.flags?.includes('helping') ?? false].join()
+    const before = d.talk
     d.talk = row
-    // Who may do what has changed with the owner: ask.
-    if (was !== [row.state, row.agent].join() && isOpen(row.id) && !row.gone) void load(row.id).catch(() => undefined)
+    if (standing(before) === standing(row)) return
+    // Who may do what has changed: nothing, until the server has said what.
+    if (before.agent !== row.agent || row.gone) d.may = []
+    if (isOpen(row.id)) void load(row.id).catch(() => undefined)
   }
 
   function addTurn(id: string, turn: Turn): void {
