@@ -36,6 +36,7 @@ type Config struct {
 	EmbeddingModel string `name:"embedding-model" conf:"BANGBAN_EMBEDDING_MODEL" help:"Model to name to the embeddings service." placeholder:"NAME"`
 	EmbeddingKey   string `kong:"-" conf:"BANGBAN_EMBEDDING_KEY" secret:"true" help:"Key of the embeddings service."`
 	DeskHours      string `name:"desk-hours" conf:"BANGBAN_DESK_HOURS" def:"8:30-12:00,13:30-17:30" help:"When agents sit on working days; what citizens are told, and how due times are counted." placeholder:"SPANS"`
+	DeskTimes      string `name:"desk-times" conf:"BANGBAN_DESK_TIMES" help:"Times of hand-off that differ from the defaults (docs/handoff.md), such as offer=30s,first-reply=60s." placeholder:"NAME=SPAN,…"`
 	SiteName       string `name:"site-name" conf:"BANGBAN_SITE_NAME" help:"Name on the portal; the city's name and 智能客服 when empty." placeholder:"NAME"`
 	SiteOwner      string `name:"site-owner" conf:"BANGBAN_SITE_OWNER" def:"市政务服务中心" help:"Office that runs the service (主办单位)." placeholder:"NAME"`
 	SiteCity       string `name:"site-city" conf:"BANGBAN_SITE_CITY" help:"The city's short name; that of its regions (区划) when empty." placeholder:"NAME"`
@@ -143,6 +144,9 @@ func (c *Config) check() error {
 	}
 	if _, err := calendar.ParseHours(calendar.New(), c.DeskHours, time.UTC); err != nil {
 		return fmt.Errorf("--desk-hours: %w", err)
+	}
+	if _, err := c.deskTimes(); err != nil {
+		return err
 	}
 	if !origin(c.PublicURL) {
 		return fmt.Errorf("--public-url: %q is not an address such as https://zwfw.example.gov.cn", c.PublicURL)

@@ -23,12 +23,15 @@ import (
 
 // openPeople puts talks, desk and accounts together.
 func (c *City) openPeople(ctx context.Context) error {
-	c.Desk = desk.New(c.Store.Desk(), desk.Config{Log: c.log, Hours: hours{c}})
-	c.Conversation = conversation.New(c.Store.Conversations(), c.Engine, conversation.Config{Log: c.log, Sentences: c.words, Seats: c.Desk,
+	times, err := c.cfg.deskTimes()
+	if err != nil {
+		return err
+	}
+	c.Desk = desk.New(c.Store.Desk(), desk.Config{Log: c.log, Hours: hours{c}, Lease: times.lease, Wrap: times.wrap, Promise: times.promise})
+	c.Conversation = conversation.New(c.Store.Conversations(), c.Engine, conversation.Config{Log: c.log, Sentences: c.words, Seats: c.Desk, Rules: times.rules,
 		TopicOf: c.topicOf, AgentName: c.agentName, After: c.changed})
 	c.Desk.Connect(c.Conversation, c.Conversation.Clock())
 	short, _ := c.current.Load().Library.CityNames()
-	var err error
 	c.Identity, err = identity.New(c.Store.Identity(), identity.Config{Log: c.log, Secret: c.secret, City: short + "帮办"})
 	if err != nil {
 		return err

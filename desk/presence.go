@@ -12,8 +12,12 @@ import (
 // Person is an account as the desk knows it.
 type Person struct {
 	ID, Number, Name, Team, Department string
-	Supervisor                         bool
+	// Supervisor may take over, reroute and watch; Takes says that she is offered talks like any agent, too.
+	Supervisor, Takes bool
 }
+
+// chief reports whether somebody is asked only when nobody else takes a talk.
+func (p Person) chief() bool { return p.Supervisor && !p.Takes }
 
 // Actor is who acts, in the log.
 func (p Person) actor() string { return "agent:" + p.ID }
@@ -24,18 +28,18 @@ func (s *Service) Sit(ctx context.Context, p Person) (*Seat, error) {
 	now := s.now().UnixMicro()
 	if fault.Is(err, fault.NotFound) {
 		seat = &Seat{Account: p.ID, Number: p.Number, Name: p.Name, Team: p.Team, Department: p.Department, Status: Offline, Since: now, Limit: DefaultLimit,
-			Version: 1, IdleSince: now, Skills: Skills{Chief: p.Supervisor}}
+			Version: 1, IdleSince: now, Skills: Skills{Chief: p.chief()}}
 		err = s.store.SaveSeat(ctx, seat, nil, s.event("seat.made", p.actor(), "seat:"+p.ID, nil))
 		if fault.Is(err, fault.Conflict) { // another tab was faster
 			return s.store.Seat(ctx, p.ID)
 		}
 		return seat, err
 	}
-	if err != nil || seat.Number == p.Number && seat.Name == p.Name && seat.Team == p.Team && seat.Department == p.Department && seat.Skills.Chief == p.Supervisor {
+	if err != nil || seat.Number == p.Number && seat.Name == p.Name && seat.Team == p.Team && seat.Department == p.Department && seat.Skills.Chief == p.chief() {
 		return seat, err
 	}
 	return s.change(ctx, p.ID, func(seat *Seat) error {
-		seat.Number, seat.Name, seat.Team, seat.Department, seat.Skills.Chief = p.Number, p.Name, p.Team, p.Department, p.Supervisor
+		seat.Number, seat.Name, seat.Team, seat.Department, seat.Skills.Chief = p.Number, p.Name, p.Team, p.Department, p.chief()
 		return nil
 	}, "seat.changed", p.actor(), nil)
 }

@@ -4,7 +4,6 @@ package agent
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -118,7 +117,7 @@ func (a *API) who(ctx context.Context, s signed) (desk.Person, *identity.Account
 }
 
 func personOf(a *identity.Account) desk.Person {
-	return desk.Person{ID: a.ID, Number: a.Number, Name: a.Shown, Team: a.Team, Department: a.Department, Supervisor: slices.Contains(a.Roles, identity.Supervisor)}
+	return desk.Person{ID: a.ID, Number: a.Number, Name: a.Shown, Team: a.Team, Department: a.Department, Supervisor: a.Has(identity.Supervisor), Takes: a.Has(identity.Agent)}
 }
 
 // Moved is told of every change of a talk: streams are woken, and when the queue may have changed its figures are told to everyone.
