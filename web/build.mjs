@@ -3,12 +3,14 @@
 import vue from '@vitejs/plugin-vue'
 import {build} from 'vite'
 import {createHash} from 'node:crypto'
-import {mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs'
+import {mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {brotliCompressSync, constants, gzipSync} from 'node:zlib'
 
 const root = import.meta.dirname
-const dist = join(root, 'dist')
+// What is being built stands aside until it is whole: a server or a test that runs meanwhile keeps what it has.
+const place = join(root, 'dist')
+const dist = join(root, 'node_modules/.bangban-dist')
 const out = join(dist, 'a')
 const assets = {}
 
@@ -29,7 +31,7 @@ const deviceThemes = {
 
 const common = {
   root, configFile: false, logLevel: 'warn', publicDir: false, base: '/', plugins: [deviceThemes],
-  build: {outDir: 'dist', assetsDir: 'a', emptyOutDir: false, target: 'es2020', cssTarget: ['chrome86', 'safari14'], modulePreload: false, assetsInlineLimit: 0},
+  build: {outDir: dist, assetsDir: 'a', emptyOutDir: false, target: 'es2020', cssTarget: ['chrome86', 'safari14'], modulePreload: false, assetsInlineLimit: 0},
 }
 const names = {entryFileNames: 'a/[name]-[hash].js', chunkFileNames: 'a/[name]-[hash].js', assetFileNames: 'a/[name]-[hash][extname]'}
 
@@ -92,8 +94,7 @@ function compress(dir) {
   }
 }
 
-rmSync(out, {recursive: true, force: true})
-rmSync(join(dist, 'assets.json'), {force: true})
+rmSync(dist, {recursive: true, force: true})
 mkdirSync(out, {recursive: true})
 take(await build({...common, build: {...common.build, rollupOptions: {input: {portal: join(root, 'portal/portal.ts'), chat: join(root, 'portal/chat/chat.ts')}, output: names}}}))
 take(await build({...common, build: {...common.build, rollupOptions: {input: {widget: join(root, 'widget/widget.ts')}, output: {...names, format: 'iife'}}}}))
@@ -116,3 +117,6 @@ if (size('widget.js') > 1500) throw new Error(`widget.js weighs ${size('widget.j
 const desk = [...deskFirst, assets['icons.svg']].reduce((n, file) => n + gzipSync(readFileSync(join(dist, file)), {level: 9}).length, 0)
 console.log(`desk, first load: ${(desk / 1000).toFixed(1)} kB gz`)
 if (desk > 280_000) throw new Error(`the desk's first load weighs ${desk} bytes, more than 280 kB`)
+rmSync(join(place, 'a'), {recursive: true, force: true})
+mkdirSync(place, {recursive: true})
+for (const entry of readdirSync(dist)) renameSync(join(dist, entry), join(place, entry))

@@ -1,7 +1,7 @@
 // A small city for the tests of the desk's screens: the interface of docs/handoff.md §5, in memory, with a hand on everything that a real
 // city does by itself. Only the tests use it.
 import {randomBytes} from 'node:crypto'
-import {existsSync, readFileSync} from 'node:fs'
+import {existsSync, readFileSync, readdirSync} from 'node:fs'
 import {createServer} from 'node:http'
 import {extname, join} from 'node:path'
 
@@ -65,7 +65,7 @@ export class World {
   ask(text, more = {}) {
     const at = Date.now() - (more.waited ?? 0)
     const talk = {
-      id: this.id('c'), state: 'queued', channel: 'portal', citizen: '王*', topic: '居住证', region: '上城区', flags: [], agent: '', helpers: [], viewers: [], notes: [], drafts: {}, declined: [], enqueued: at, unanswered: at,
+      id: this.id('c'), state: 'queued', channel: 'portal', citizen: '王*', topic: 'J01', region: '上城区', flags: [], agent: '', helpers: [], viewers: [], notes: [], drafts: {}, declined: [], enqueued: at, unanswered: at,
       team: '政务服务组', ...more, turns: [],
     }
     this.talks.set(talk.id, talk)
@@ -397,7 +397,7 @@ const desk = {
   },
   'GET agents': w => ({
     agents: [...w.accounts.values()].map(({account: a}) => ({id: a.id, number: a.number, name: a.name, team: a.team, department: a.department, ...w.seats.get(a.id)})),
-    teams: [{id: '政务服务组', name: '政务服务组'}, {id: '公积金组', name: '公积金组'}], departments: [{id: 'police', name: '市公安局'}], topics: [{id: 'residence', name: '居住证'}, {id: 'fund', name: '公积金提取'}],
+    teams: [{id: '政务服务组', name: '政务服务组'}, {id: '公积金组', name: '公积金组'}], departments: [{id: 'police', name: '市公安局'}], topics: [{id: 'J01', name: '居住证'}, {id: 'G02', name: '公积金提取'}],
   }),
   'GET canned': (w, me, body, q) => ({items: [
     {id: 'k1', title: '请稍等', text: '好的，我在为您核对，请等我一分钟。'}, {id: 'k2', title: '问满半年', text: '请问您是哪一天登记的居住信息？', entry: 'residence-permit'},
@@ -556,14 +556,24 @@ function answer(w, me, method, path, q, body, res) {
   throw new Refusal(404, 'not_found', '没有这个地址。')
 }
 
+/** The build as it was when the first city began: a new build in between changes nothing. */
+let built
+
+function read() {
+  if (built) return built
+  if (!existsSync(join(dist, 'assets.json'))) throw new Error('web/dist is empty: run npm run build')
+  const files = new Map(readdirSync(join(dist, 'a')).map(name => ['/a/' + name, readFileSync(join(dist, 'a', name))]))
+  return (built = {files, assets: JSON.parse(readFileSync(join(dist, 'assets.json'), 'utf8'))})
+}
+
 function shell(w) {
-  const assets = JSON.parse(readFileSync(join(dist, 'assets.json'), 'utf8'))
+  const {assets} = read()
   return `<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>坐席工作台</title><meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content"><meta name="build" content="${w.build}"><link rel="icon" href="/${assets['mark.svg']}"><link rel="stylesheet" href="/${assets['desk.css']}"><script type="module" src="/${assets['desk.js']}"></script></head><body><div id="app"></div></body></html>`
 }
 
 /** fake starts the city on a free port. */
 export async function fake() {
-  if (!existsSync(join(dist, 'assets.json'))) throw new Error('web/dist is empty: run npm run build')
+  read()
   const w = new World()
   const server = createServer(async (req, res) => {
     const url = new URL(req.url, 'http://x')
@@ -573,8 +583,8 @@ export async function fake() {
     }
     if (url.pathname === '/staff' || url.pathname.startsWith('/staff/')) return send(200, shell(w), 'text/html; charset=utf-8')
     if (url.pathname.startsWith('/a/')) {
-      const file = join(dist, url.pathname)
-      return existsSync(file) ? send(200, readFileSync(file), types[extname(file)]) : send(404, '')
+      const file = read().files.get(url.pathname)
+      return file ? send(200, file, types[extname(url.pathname)]) : send(404, '')
     }
     const token = /bb_staff=(\w+)/.exec(req.headers.cookie ?? '')?.[1]
     const me = w.sessions.get(token)

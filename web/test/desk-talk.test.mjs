@@ -198,7 +198,7 @@ test('each message says where it stands: delivered, read, failed with the way ar
 
 test('the citizen is masked; showing one field asks the server, which keeps a record', async () => {
   await open()
-  const card = page.locator('section', {has: page.locator('#assist-citizen')})
+  const card = page.locator('.assist__part', {has: page.locator('#assist-citizen')})
   assert.match(await card.textContent(), /138\*\*\*\*6021/)
   await card.getByRole('button', {name: /查看\s*手机/}).click()
   await card.getByText('13812346021').waitFor()

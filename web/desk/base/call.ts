@@ -38,7 +38,7 @@ export async function call<T = void>(method: string, path: string, body?: unknow
   const text = await response.text()
   if (response.ok) return (text ? JSON.parse(text) : undefined) as T
   const problem = read(response.status, text)
-  if (response.status === 401 && !path.startsWith('/staff/login') && !problem.key.startsWith('login.')) onSignedOut()
+  if (response.status === 401 && !/^(login|password|totp)\./.test(problem.key)) onSignedOut()
   throw problem
 }
 

@@ -1,5 +1,6 @@
 // How times, spans, channels and states are said.
-import type {Delivery, Row, Status} from './shapes'
+import type {Delivery, Status} from './shapes'
+import {topicName} from './topics'
 
 const two = (n: number): string => String(n).padStart(2, '0')
 
@@ -51,9 +52,12 @@ export function moment(at: string | undefined, now: number): string {
 /** number reads an answer number in threes: A 482 107 326. */
 export const spaced = (no: string): string => no.replace(/^([A-Z])/, '$1 ').replace(/(\d{3})(?=\d)/g, '$1 ')
 
+/** agentOf is the account of the agent who said something, "" for citizen, machine and the house. */
+export const agentOf = (author: string): string => (['', 'citizen', 'machine', 'system'].includes(author) ? '' : author.replace(/^agent:/, ''))
+
 const channels: Record<string, [name: string, icon: string]> = {
   portal: ['网页', 'message-circle'], api: ['接口', 'message-circle'], command: ['命令行', 'message-circle'],
-  wechat: ['微信', 'message-circle-more'], phone: ['电话', 'phone'],
+  wechat: ['微信', 'message-circle-more'], phone: ['电话', 'phone'], practice: ['练习', 'graduation-cap'],
 }
 export const channelName = (c: string | undefined): string => channels[c ?? '']?.[0] ?? '网页'
 export const channelIcon = (c: string | undefined): string => channels[c ?? '']?.[1] ?? 'message-circle'
@@ -86,7 +90,7 @@ export const outcomes: [value: string, label: string, hint: string][] = [
 export const outcomeName = (o: string | undefined): string => outcomes.find(([v]) => v === o)?.[1] ?? o ?? ''
 
 const reasons: Record<string, string> = {
-  asked: '市民要人工', missed_twice: '两次没答上', emotion: '市民着急', danger: '有危险', trouble: '系统出错', policy: '人工优先', no_entry: '没有答案', unsolved: '市民说没解决', bad_rating: '评价不满意',
+  asked: '市民要人工', missed_twice: '两次没答上', emotion: '市民着急', danger: '有危险', trouble: '系统出错', policy: '人工优先', no_entry: '没有答案', unsolved: '市民说没解决', bad_rating: '评价不满意', rated_badly: '评价不满意', practice: '练习',
 }
 export const reasonName = (r: string | undefined): string => reasons[r ?? ''] ?? r ?? ''
 
@@ -97,4 +101,4 @@ const moods: Record<string, string> = {calm: '平静', anxious: '着急', angry:
 export const moodName = (m: string | undefined): string => moods[m ?? ''] ?? m ?? ''
 
 /** title is how a talk is called in a list: 王* · 居住证. */
-export const title = (row: Row): string => [row.citizen || '市民', row.topic].filter(Boolean).join(' · ')
+export const title = (of: {citizen?: string; topic?: string}): string => [of.citizen || '市民', topicName(of.topic)].filter(Boolean).join(' · ')

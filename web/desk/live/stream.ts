@@ -105,9 +105,12 @@ export function follow(name: string, first: number, to: Listener, silence = blin
       if (build) to.build(build)
       pass({kind: 'hb', build})
     }))
+    // An event without a number of its own still shows the last one: it is told aside, and is not kept.
+    let last = ''
     es.onmessage = own(m => {
       const data = JSON.parse(m.data) as LiveEvent
-      const id = data.kind === 'typing' ? 0 : Number(m.lastEventId) || 0
+      const id = m.lastEventId === last ? 0 : Number(m.lastEventId) || 0
+      last = m.lastEventId
       pass({kind: 'event', id, data})
       take(id, data)
     })

@@ -2,11 +2,12 @@
 import {defineStore} from 'pinia'
 import {computed, reactive, ref} from 'vue'
 import {announce} from '../base/announce'
-import {get, post, setServerTime} from '../base/call'
+import {get, post, serverTime, setServerTime, words} from '../base/call'
 import {channelName, title} from '../base/format'
 import type {DeskState, LiveEvent, Notice, Promised, Queue, Row, Seat, Status, Today} from '../base/shapes'
 import {follow, type Lamp, type Stream} from '../live/stream'
 import {play} from '../live/sound'
+import {useDirectory} from './directory'
 import {useSession} from './session'
 import {useTalks} from './talks'
 
@@ -26,6 +27,8 @@ export const useDesk = defineStore('desk', () => {
   const silentFor = ref(0)
   const newBuild = ref(false)
   const wallMoved = ref(0)
+  /** problem is why the desk could not be read. */
+  const problem = ref('')
   /** unseen: talks with something new that this agent has not looked at yet; they stand in the title. */
   const unseen = reactive(new Set<string>())
   let stream: Stream | undefined
@@ -60,7 +63,15 @@ export const useDesk = defineStore('desk', () => {
   }
 
   async function start(): Promise<void> {
-    const seq = await fetchState()
+    let seq: number
+    try {
+      seq = await fetchState()
+      problem.value = ''
+    } catch (e) {
+      problem.value = words(e)
+      throw e
+    }
+    void useDirectory().load().catch(() => undefined) // the names of topics
     stream?.close()
     stream = follow('bangban-desk', seq, {
       apply,
@@ -148,6 +159,7 @@ export const useDesk = defineStore('desk', () => {
     }
     if (talks.isOpen(row.id) && document.visibilityState === 'visible') row.unread = 0
     rows.set(row.id, row)
+    if (before && before.agent !== row.agent && row.agent === session.me?.id && row.state === 'serving' && !row.flags?.includes('practice')) count(row)
     if (row.offer && before?.offer?.id !== row.offer.id) {
       unseen.add(row.id)
       announce(`有新的派单：${channelName(row.channel)}，${title(row)}。按 A 接起。`)
@@ -157,6 +169,12 @@ export const useDesk = defineStore('desk', () => {
       announce(`${row.transfer.from_number ?? ''} 号坐席转来：${title(row)}。`)
       void play('offer')
     } else if (!row.offer && before?.offer) unseen.delete(row.id)
+  }
+
+  /** count adds a talk that was just accepted to today's figures; the next state counts anew. */
+  function count(row: Row): void {
+    const waited = row.enqueued_at ? serverTime() - Date.parse(row.enqueued_at) : Infinity
+    today.value = {accepted: today.value.accepted + 1, within_15s: today.value.within_15s + (waited <= 15_000 ? 1 : 0)}
   }
 
   function heard(row: Row, text: string): void {
@@ -185,11 +203,19 @@ export const useDesk = defineStore('desk', () => {
   /** lease says that this seat is manned. A tab that hears nothing does not say so. */
   async function lease(): Promise<void> {
     if (!stream?.leading() || lamp.value === 'blind' || lamp.value === 'offline') return
-    await post('/desk/lease')
+    const answer = await post<{seat?: Seat} | undefined>('/desk/lease')
+    // The router's load is not part of this answer.
+    if (answer?.seat && answer.seat.status !== seat.value.status) seat.value = answer.seat
+  }
+
+  /** extend gives a little more time for the wrap-up, once. */
+  async function extend(): Promise<void> {
+    const answer = await post<{seat?: Seat} | undefined>('/desk/extend')
+    if (answer?.seat) seat.value = answer.seat
   }
 
   return {
     loaded, rows, seat, queue, today, promises, notices, hours, incoming, lamp, silentFor, newBuild, wallMoved, unseen,
-    offers, transfers, serving, waiting, queued, due, fetchState, start, stop, apply, put, saw, setStatus, lease, mine,
+    offers, transfers, serving, waiting, queued, due, fetchState, start, stop, apply, put, saw, setStatus, lease, extend, problem, mine,
   }
 })

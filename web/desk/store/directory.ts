@@ -3,14 +3,17 @@ import {defineStore} from 'pinia'
 import {ref} from 'vue'
 import {get} from '../base/call'
 import type {Directory} from '../base/shapes'
+import {setTopics} from '../base/topics'
 
 export const useDirectory = defineStore('directory', () => {
   const known = ref<Directory>({})
   let at = 0
 
-  async function load(): Promise<Directory> {
-    if (Date.now() - at > 60_000) {
+  /** load reads it; fresh where it matters who sits there now. */
+  async function load(fresh = false): Promise<Directory> {
+    if (fresh || Date.now() - at > 60_000) {
       known.value = await get<Directory>('/desk/agents')
+      setTopics(known.value.topics ?? [])
       at = Date.now()
     }
     return known.value

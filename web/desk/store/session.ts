@@ -6,7 +6,7 @@ import type {Account} from '../base/shapes'
 
 export const useSession = defineStore('session', () => {
   const me = ref<Account>()
-  const supervises = computed(() => me.value?.roles.some(r => r === 'supervisor' || r === 'operator') ?? false)
+  const supervises = computed(() => me.value?.roles.some(r => r === 'supervisor') ?? false)
 
   async function load(): Promise<void> {
     me.value = (await get<{account: Account}>('/staff/me')).account

@@ -2,6 +2,7 @@
 import {defineStore} from 'pinia'
 import {computed, reactive, ref} from 'vue'
 import {call, get, newKey, post, Problem, words} from '../base/call'
+import {agentOf} from '../base/format'
 import type {Assist, Brief, Citizen, Delivery, Draft, Note, Outcome, Row, TalkAnswer, TargetKind, Turn, Viewer} from '../base/shapes'
 import {useDesk} from './desk'
 import {useSession} from './session'
@@ -52,7 +53,7 @@ export const useTalks = defineStore('talks', () => {
     const before = details.get(id)
     const detail: Detail = {
       id, talk: a.talk, turns: a.turns ?? [], notes: a.notes ?? [], sending: before?.sending ?? [], brief: a.brief, citizen: a.citizen, draft: a.draft,
-      helpers: a.helpers ?? [], viewers: a.viewers ?? [], may: a.may ?? [], more: a.more ?? false, typingUntil: 0,
+      helpers: a.helpers ?? [], viewers: a.viewers ?? before?.viewers ?? [], may: a.may ?? [], more: a.more ?? false, typingUntil: 0,
       assist: before?.assist, assistFor: before?.assistFor ?? '', assistProblem: '',
     }
     if (a.transfer) detail.talk.transfer = a.transfer
@@ -121,7 +122,7 @@ export const useTalks = defineStore('talks', () => {
   function addTurn(id: string, turn: Turn): void {
     const d = details.get(id)
     if (!d || d.turns.some(t => t.id === turn.id)) return
-    if (turn.author === `agent:${session.me?.id}`) {
+    if (agentOf(turn.author) === session.me?.id) {
       const at = d.sending.findIndex(s => !s.failed && s.text === turn.text)
       if (at >= 0) d.sending.splice(at, 1)
     }
