@@ -42,9 +42,10 @@ var arrows = map[string]string{
 	"store":                  "desk identity affairs/... conversation conversation/message conversation/ownership knowledge knowledge/statute kernel/... nlu city/...",
 	"store/storetest":        "store",
 	"server":                 "server/... conversation conversation/message conversation/ownership knowledge knowledge/statute nlu city/... kernel/... channels/... answer",
+	"affairs/promise":        "kernel/...",
 	"server/staff":           "server identity kernel/...",
 	"server/agent":           "server server/staff server/citizen desk identity conversation conversation/message conversation/ownership kernel/...",
-	"server/citizen":         "server server/... conversation conversation/message conversation/ownership knowledge knowledge/statute nlu city/... kernel/... channels/...",
+	"server/citizen":         "server server/... affairs/promise conversation conversation/message conversation/ownership knowledge knowledge/statute nlu city/... kernel/... channels/...",
 	"bench/...":              "...",
 }
 

@@ -11,6 +11,7 @@ import (
 	"bangban/conversation/ownership"
 	"bangban/kernel/event"
 	"bangban/kernel/fault"
+	"bangban/kernel/number"
 	"bangban/kernel/privacy"
 )
 
@@ -73,7 +74,7 @@ func (s *Service) step(ctx context.Context, x *Change, cmd ownership.Command) er
 		}
 	}
 	if cmd.Promise == "" {
-		if cmd.Promise, err = newPromiseNo(s.random); err != nil {
+		if cmd.Promise, err = number.Draw(s.random, 'P'); err != nil {
 			return err
 		}
 	}
@@ -127,7 +128,7 @@ func (s *Service) tell(x *Change, told []ownership.Sentence) (text, voice string
 	for _, t := range told {
 		args := maps.Clone(t.Args)
 		if strings.HasPrefix(t.Key, "promise.made") {
-			code, err := newQueryCode(s.random)
+			code, err := number.DrawCode(s.random)
 			if err != nil {
 				return "", "", err
 			}
@@ -152,7 +153,7 @@ func (s *Service) fill(sentence string, args map[string]string, spoken bool) str
 				v = moment(s.now(), at)
 			}
 		case "promise":
-			v = grouped(v)
+			v = number.Grouped(v)
 		case "agent":
 			if n := s.agentName(v); n != "" {
 				v = n

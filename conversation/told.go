@@ -25,11 +25,3 @@ func moment(now time.Time, at int64) string {
 	}
 	return date
 }
-
-// grouped writes a number in groups of three digits, as it is read aloud: P 123 456 789.
-func grouped(no string) string {
-	if len(no) != 10 {
-		return no
-	}
-	return no[:1] + " " + no[1:4] + " " + no[4:7] + " " + no[7:]
-}

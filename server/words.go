@@ -103,6 +103,7 @@ var builtIn = map[string]words{
 	"talk.rated_already":        {"已经评过", "这次答复已经评过了，或者过了评价的时间。"},
 	"talk.rating_of_other":      {"没有可评的答复", "没有找到要评的答复，请刷新后再试。"},
 	"talk.stars":                {"评价不对", "请从 1 到 5 里选。"},
+	"promise.not_found":         {"没有查到", "没有查到。请核对编号和查询码再试；连错 5 次要等 15 分钟。"},
 	"note.empty":                {"备注是空的", "请写下备注。"},
 	"notice.empty":              {"通知是空的", "请写下通知。"},
 	"handover.not_found":        {"没有这份交接", "没有找到这份交接，可能已经有人确认了。"},

@@ -80,7 +80,7 @@ func (c *changed) write(tx *Tx) error {
 	}
 	v := &x.Conversation
 	if len(x.Effects.Promises) > 0 {
-		if err := applyPromises(tx, string(v.ID), string(v.Channel), v.Region, v.Topic, x.CodeHash, x.Effects.Promises, v.Handling.UpdatedAt); err != nil {
+		if err := applyPromises(tx, v, x.CodeHash, x.Effects.Promises, v.Handling.UpdatedAt); err != nil {
 			return err
 		}
 	}

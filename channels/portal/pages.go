@@ -32,6 +32,7 @@ type ChatPage struct {
 	Draft          string   // what was typed and not taken
 	Problem        string   // why it was not taken
 	Limit          int      // characters in a question
+	Last           int      // number of the newest turn
 	Seq            int64    // where the live stream goes on from
 	Status         string   // who has the talk, when it is not the machine: 排队中, 8012 号坐席（…）为您服务
 	Focus          bool     // the field takes the focus
@@ -136,6 +137,20 @@ type Point struct {
 // AnswersPage is the form for an answer number, with why nothing was found.
 type AnswersPage struct{ No, Problem string }
 
+// ProgressPage is the form for a promise's number and query code, with why nothing was found, or with what was.
+type ProgressPage struct {
+	No, Code, Problem string
+	Found             *Promised
+}
+
+// Promised is a promise as its citizen reads it.
+type Promised struct {
+	No, Topic, State, Due, Made string
+	Overdue                     bool
+	Tries                       []string // when somebody tried to reach them
+	Answer                      string   // when it was kept
+}
+
 // AnswerPage is an answer as it was given.
 type AnswerPage struct {
 	No    string
@@ -202,6 +217,7 @@ func (QuestionPage) template() string { return "question" }
 func (SearchPage) template() string   { return "search" }
 func (PointsPage) template() string   { return "points" }
 func (AnswersPage) template() string  { return "answers" }
+func (ProgressPage) template() string { return "progress" }
 func (AnswerPage) template() string   { return "answer" }
 func (p TextPage) template() string   { return p.Name }
 func (SitemapPage) template() string  { return "sitemap" }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"bangban/conversation"
+	"bangban/conversation/message"
 	"bangban/desk"
 )
 
@@ -183,6 +184,9 @@ func (a *API) assist(ctx context.Context, req *assistRequest) (*assistResult, er
 		return &assistResult{}, nil
 	}
 	found, err := a.Knowledge().Assist(ctx, text, s.Row.Conversation.Region)
+	if err == nil && found.Reply.Kind == message.Handoff && s.Brief.Question != "" && s.Brief.Question != text {
+		found, err = a.Knowledge().Assist(ctx, s.Brief.Question, s.Row.Conversation.Region) // the turn only asked for a person
+	}
 	if err != nil {
 		return nil, err
 	}

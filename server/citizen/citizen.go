@@ -7,6 +7,7 @@ import (
 	"context"
 	"time"
 
+	"bangban/affairs/promise"
 	"bangban/conversation"
 	"bangban/conversation/message"
 	"bangban/conversation/ownership"
@@ -43,6 +44,11 @@ type Knowledge struct {
 	Understand Understander
 }
 
+// Promises looks up promises; *promise.Service is one.
+type Promises interface {
+	Lookup(ctx context.Context, typedNo, typedCode string) (*promise.Promise, error)
+}
+
 // Services is what the citizens' side needs.
 type Services struct {
 	Conversation Conversation
@@ -51,6 +57,8 @@ type Services struct {
 	Live      *server.Live
 	// Statutes is the law library; nil: there is none.
 	Statutes Statutes
+	// Promises looks up what was promised; nil: nothing ever was.
+	Promises Promises
 	// Now may be nil.
 	Now func() time.Time
 	// TurnHTML renders a turn for the live chat with the template of the page; nil leaves it out.
@@ -76,6 +84,7 @@ func (a *API) Routes(s *server.Server) {
 	s.GET("/api/v1/conversations/{id}/turns", server.JSON(a.turns), reads)
 	s.GET("/api/v1/conversations/{id}/events", server.Events(a.events), reads)
 	a.peopleRoutes(s)
+	s.GET("/api/v1/promises/{no}", server.JSON(a.promise), lookups)
 	s.GET("/api/v1/answers/{no}", server.JSON(a.answer), lookups)
 	s.GET("/api/v1/items", server.JSON(a.items), reads)
 	s.GET("/api/v1/items/{id}", server.JSON(a.item), reads)

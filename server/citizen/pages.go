@@ -52,6 +52,8 @@ func (p *Pages) Routes(s *server.Server) {
 	s.GET("/points", server.HTML(p.points))
 	s.GET("/answers", server.HTML(p.answers))
 	s.GET("/answers/{no}", server.HTML(p.answer))
+	s.GET("/progress", server.HTML(p.progressForm))
+	s.POST("/progress", server.HTML(p.progress), server.Spend(s.Lookups()))
 	s.GET("/sitemap", server.HTML(p.sitemap))
 	s.GET("/about", server.HTML(p.text("about", "关于我们")))
 	s.GET("/privacy", server.HTML(p.text("privacy", "隐私说明")))

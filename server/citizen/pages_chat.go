@@ -47,7 +47,7 @@ type chatState struct{ draft, problem, vote, turn string }
 func (p *Pages) showChat(ctx context.Context, l *Looks, st chatState) (*server.Page, error) {
 	proof := server.ReadTalk(l.Talk)
 	seq := p.Live.Seq() // the number first, then the turns
-	turns, err := p.history(ctx, proof)
+	turns, last, err := p.history(ctx, proof)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (p *Pages) showChat(ctx context.Context, l *Looks, st chatState) (*server.P
 		}
 	}
 	body := portal.ChatPage{ConversationID: proof.ID, Turns: turns, Greeting: p.greeting(), Draft: st.draft, Problem: st.problem,
-		Limit: conversation.MaxText, Focus: st.problem != "", Seq: seq, Status: status}
+		Limit: conversation.MaxText, Focus: st.problem != "", Seq: seq, Status: status, Last: last}
 	if len(turns) == 0 {
 		body.Examples, body.ConversationID = p.hot(3), ""
 	}
@@ -83,18 +83,18 @@ func (p *Pages) greeting() string {
 }
 
 // history reads the talk of a browser. A cookie of a talk that is gone, or was never ours, is a new talk.
-func (p *Pages) history(ctx context.Context, proof server.TalkProof) ([]portal.Turn, error) {
+func (p *Pages) history(ctx context.Context, proof server.TalkProof) (turns []portal.Turn, last int, err error) {
 	if proof.ID == "" {
-		return nil, nil
+		return nil, 0, nil
 	}
 	var kept []conversation.Turn
 	for after := 0; ; {
 		page, err := p.Conversation.History(ctx, proof.ID, proof.Token, after, longestTalk)
 		if fault.Is(err, fault.NotFound) {
-			return nil, nil
+			return nil, 0, nil
 		}
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		kept = append(kept, page...)
 		if len(page) < longestTalk {
@@ -111,7 +111,10 @@ func (p *Pages) history(ctx context.Context, proof server.TalkProof) ([]portal.T
 		}
 	}
 	portal.Times(out)
-	return out, nil
+	if len(kept) > 0 {
+		last = kept[len(kept)-1].No
+	}
+	return out, last, nil
 }
 
 func turnOf(t conversation.Turn, who func(conversation.Author) string) portal.Turn {

@@ -36,6 +36,11 @@ function start(root: HTMLElement): void {
     blind: yes => (yes ? say.blind() : say.back()),
   })
   stream.follow(conversation)
+  // What the page was loaded with has arrived; what is looked at has been read.
+  let last = Number(root.dataset['last']) || 0
+  const arrived = (): void => { if (conversation && last > 0) tell(conversation, 'read', {no: last, seen: !document.hidden}) }
+  arrived()
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) arrived() })
 
   function happened(h: Happening): void {
     if (h.kind === 'state' && who) {
@@ -46,7 +51,8 @@ function start(root: HTMLElement): void {
     }
     if (h.kind !== 'turn' || !h.turn || !h.html) return
     view.insert(h.turn.id, h.html)
-    if (h.turn.author !== 'citizen') tell(conversation, 'read', {no: h.turn.no, seen: !document.hidden})
+    last = Math.max(last, h.turn.no)
+    if (h.turn.author !== 'citizen') arrived()
   }
 
   function send(words: {text: string; choice?: string}): void {
