@@ -184,7 +184,8 @@ func (s *Service) Facts(ctx context.Context, c *conversation.Conversation, cmd o
 		return f, nil
 	}
 	now := cmd.At
-	seats, err := s.seats(ctx, cmd.Agent != "" || c.Handling.Agent() != "")
+	practice := c.Channel == practiceChannel
+	seats, err := s.seats(ctx, practice || cmd.Agent != "" || c.Handling.Agent() != "")
 	if err != nil {
 		return f, err
 	}
@@ -196,7 +197,7 @@ func (s *Service) Facts(ctx context.Context, c *conversation.Conversation, cmd o
 			f.Open = true
 		}
 		if seat.Account == cmd.Agent {
-			f.Live, f.Ready, f.Able = live, seat.Status == Ready, seat.Able(channel)
+			f.Live, f.Ready, f.Able = live, seat.Status == Ready || practice, seat.Able(channel)
 		}
 		if seat.Account == c.Handling.Agent() {
 			f.OwnerLive, f.OwnerReady = live, seat.Status != Break && seat.Status != Offline

@@ -203,12 +203,13 @@ func (s *Service) NotesOf(ctx context.Context, id conversation.ID) ([]Note, erro
 	return s.store.Notes(ctx, id)
 }
 
-// Sees reports whether a talk belongs in somebody's lists: hers, one she helps with, is offered or passed, one that waits for anybody.
+// Sees reports whether somebody is told of a talk: hers, one she helps with, is offered or passed, one that waits for anybody; a supervisor of
+// every one that a person has.
 func Sees(c *conversation.Conversation, by Person) bool {
 	h := &c.Handling
 	if c.Channel == practiceChannel {
 		return practises(c, by.ID)
 	}
 	return h.Agent() == by.ID || h.MaySpeak(by.ID) || h.Offer != nil && h.Offer.Agent == by.ID || h.Transfer != nil && h.Transfer.Agent == by.ID ||
-		h.State == ownership.Queued
+		h.State == ownership.Queued || by.Supervisor && (h.State == ownership.Offered || h.State == ownership.Serving || h.State == ownership.Waiting)
 }

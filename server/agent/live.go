@@ -30,6 +30,7 @@ type liveEvent struct {
 	Promise  *promise     `json:"promise,omitempty"`
 	Notice   *noticeShape `json:"notice,omitempty"`
 	Incoming *int         `json:"incoming,omitempty"`
+	Viewers  []viewer     `json:"viewers,omitempty"`
 }
 
 type eventsRequest struct {
@@ -191,6 +192,9 @@ func (a *API) added(ctx context.Context, out *liveEvent, id string, e event.Even
 	case "turn.delivered", "turn.read":
 		state := conversation.DeliveryState(strings.TrimPrefix(e.Kind, "turn."))
 		*out = liveEvent{Kind: "delivery", ID: id, Turn: data.Turn, Delivery: &delivery{Recipient: "市民", State: state, At: moment(e.At)}}
+	case "talk.listened":
+		id, _ := strings.CutPrefix(e.Actor, "agent:")
+		*out = liveEvent{Kind: "viewers", ID: out.Talk.ID, Viewers: []viewer{{ID: id, Number: numbers[id], Listening: true}}}
 	case "note.kept":
 		list, err := a.Desk.NotesOf(ctx, conversation.ID(id))
 		if err != nil {

@@ -37,8 +37,9 @@ type draftShape struct {
 }
 
 type viewer struct {
-	ID     string `json:"id"`
-	Number string `json:"number"`
+	ID        string `json:"id"`
+	Number    string `json:"number"`
+	Listening bool   `json:"listening,omitempty"`
 }
 
 type citizenShape struct {
@@ -78,7 +79,7 @@ func (a *API) talk(ctx context.Context, req *talkRequest) (*sightResult, error) 
 		out.Notes = append(out.Notes, noteOf(&s.Notes[i], numbers))
 	}
 	for _, h := range s.Row.Conversation.Handling.Helpers {
-		out.Helpers = append(out.Helpers, viewer{h, numbers[h]})
+		out.Helpers = append(out.Helpers, viewer{ID: h, Number: numbers[h]})
 	}
 	return out, nil
 }
