@@ -68,8 +68,8 @@ func newHouse(t failer, draw func(int) int) *house {
 		r.enqueued, r.ratings, r.overdue, r.made = map[string]int64{}, map[string]int{}, map[string]int{}, map[string]bool{}
 		h.talks = append(h.talks, r)
 	}
-	for i := range draw(4) {
-		h.agents = append(h.agents, &sitter{id: fmt.Sprint(8011 + i), there: draw(2) == 0, ready: draw(2) == 0})
+	for i := range []int{0, 1, 2, 3, 3}[draw(5)] {
+		h.agents = append(h.agents, &sitter{id: fmt.Sprint(8011 + i), there: draw(4) > 0, ready: draw(4) > 0})
 	}
 	return h
 }
@@ -418,7 +418,7 @@ func (h *house) step() {
 	if len(h.agents) > 0 {
 		agent = h.agents[h.draw(len(h.agents))].id
 	}
-	if h.draw(2) == 0 && t.Agent() != "" {
+	if h.draw(5) > 0 && t.Agent() != "" {
 		agent = t.Agent()
 	}
 	resolution := ""
@@ -466,9 +466,16 @@ func (h *house) step() {
 		c := by(Pass)
 		c.Target, c.To = []TargetKind{ToAgent, ToTeam, ToDepartment}[h.draw(3)], "8012"
 		give(c)
+		if t.Transfer == nil || h.draw(3) == 0 {
+			return
+		}
+		fallthrough
 	case 18:
-		if t.Transfer != nil && t.Transfer.Agent != "" {
+		switch {
+		case t.Transfer != nil && t.Transfer.Agent != "":
 			agent = t.Transfer.Agent
+		case t.Transfer != nil && len(h.agents) > 0:
+			agent = h.agents[h.draw(len(h.agents))].id
 		}
 		give(by([]Action{AcceptTransfer, DeclineTransfer, CancelTransfer, OfferTransfer}[h.draw(4)]))
 	case 19, 20:
@@ -482,7 +489,7 @@ func (h *house) step() {
 		c.To = "8012"
 		give(c)
 	case 23, 24:
-		h.pass([]int64{1, 20, 45, 200, 900, 4000, 90_000, 300_000}[h.draw(8)] * micro)
+		h.pass([]int64{1, 1, 5, 5, 20, 20, 45, 45, 200, 900, 4000, 90_000, 300_000}[h.draw(13)] * micro)
 	case 25, 26:
 		if len(h.agents) > 0 {
 			a := h.agents[h.draw(len(h.agents))]
