@@ -1,5 +1,5 @@
 // How times, spans, channels and states are said.
-import type {Delivery, Status} from './shapes'
+import type {Delivery, Reply, Status} from './shapes'
 import {topicName} from './topics'
 
 const two = (n: number): string => String(n).padStart(2, '0')
@@ -99,6 +99,9 @@ export const identityName = (i: string | undefined): string => identities[i ?? '
 
 const moods: Record<string, string> = {calm: '平静', anxious: '着急', angry: '生气', neutral: '平静'}
 export const moodName = (m: string | undefined): string => moods[m ?? ''] ?? m ?? ''
+
+/** usable says whether a machine's reply is worth putting before a citizen: an answer or a question back, not that it does not know. */
+export const usable = (reply: Reply | undefined): reply is Reply => !!reply?.text && !['unknown', 'handoff', 'refuse', 'relayed', 'smalltalk'].includes(reply.kind)
 
 /** title is how a talk is called in a list: 王* · 居住证. */
 export const title = (of: {citizen?: string; topic?: string}): string => [of.citizen || '市民', topicName(of.topic)].filter(Boolean).join(' · ')
