@@ -30,14 +30,43 @@ func (t *turn) item(it *knowledge.Item, situation *knowledge.Situation) {
 	if len(asked) > maxAttributes {
 		asked = asked[:maxAttributes]
 	}
-	if len(asked) == 0 {
+	known := t.knownOf(it, situation, d, asked)
+	switch {
+	case len(asked) == 0:
 		t.overview(it, situation, d)
-	} else {
+	case len(known) == 0 && t.u.Topic != "":
+		t.overviewWithout(it, situation, d, asked)
+	default:
 		t.attributesOf(it, situation, d, asked)
 	}
 	t.reply.Suggestions = t.suggestions(it, situation, d, asked)
 	card.Actions = t.actions(it, d)
-	t.focus(string(it.ID), situation, asked)
+	t.focus(string(it.ID), situation, known)
+}
+
+// knownOf are those of the attributes asked for that something is known of; the talk goes on from them, not from what was not known.
+func (t *turn) knownOf(it *knowledge.Item, situation *knowledge.Situation, d knowledge.Details, asked []nlu.Attribute) []nlu.Attribute {
+	var known []nlu.Attribute
+	for _, a := range asked {
+		if _, ok := t.partOf(it, situation, d, a); ok {
+			known = append(known, a)
+		}
+	}
+	return known
+}
+
+// overviewWithout answers a question in which an attribute was heard that nothing is known of: that is said first, then what is known of the matter, for
+// the word may have been said by the way.
+func (t *turn) overviewWithout(it *knowledge.Item, situation *knowledge.Situation, d knowledge.Details, asked []nlu.Attribute) {
+	first := t.missing(it, asked[0])
+	t.overview(it, situation, d)
+	card := t.reply.Card
+	if card.Conclusion == first.conclusion { // nothing but a name is known
+		return
+	}
+	card.Conclusion = first.conclusion + card.Conclusion
+	t.reply.Text = first.conclusion + "\n" + t.reply.Text
+	t.reply.Voice = shortVoice(first.voice + t.reply.Voice)
 }
 
 // overview is the conclusion when nothing special was asked: what it is and who needs it, then the main fields.
@@ -145,7 +174,12 @@ func (t *turn) missing(it *knowledge.Item, a nlu.Attribute) part {
 	if d, ok := t.Library.Department(it.Department); ok {
 		office = d.Name
 	}
-	fill := map[string]string{"item": firstOf(it.Short, it.Name), "attribute": firstOf(labels[a], "办法"), "phone": phone, "office": office}
+	what := "内容"
+	switch a {
+	case nlu.Time, nlu.Fee, nlu.Validity:
+		what = "数"
+	}
+	fill := map[string]string{"item": firstOf(it.Short, it.Name), "attribute": firstOf(labels[a], "办法"), "phone": phone, "office": office, "what": what}
 	s, _ := t.Library.Sentence("answer.missing")
 	t.feature("missing", 1)
 	return part{attribute: a, conclusion: filled(s.Text, fill), voice: filled(s.Voice, fill)}

@@ -16,6 +16,7 @@ const (
 	floor     = 0.0  // below it the city does not know
 	mildFloor = -0.7 // the same for what decides about nobody: a concept, a notice, a number to call, a place
 	riskFloor = 0.2  // the same for an entitlement, a fee, a deadline
+	hinted    = -2.0 // below it a matter is not even offered beside "I don't know"
 	foreign   = -3.0 // below it the question is not the city's business
 	closeBy   = 0.02 // groups this near to the first mean the same to the machine
 	weak      = 1.0  // below it a match is no more than a hint, and one nearly as good is asked about
@@ -69,6 +70,10 @@ func (t *turn) decide(u *nlu.Understanding, groups []group) error {
 	rivals := rivalsOf(groups, u)
 	again := t.talk.Pending != nil // never two clarifying questions in a row: the others are offered with the answer
 	if len(rivals) > 1 && !t.clarified && !again {
+		if first := &rivals[0]; first.strength < weak && !first.knows(u) {
+			t.unknown(u, groups) // a choice among matters that have none of the words would puzzle
+			return nil
+		}
 		t.clarifyItem(u, rivals)
 		return nil
 	}
@@ -105,7 +110,7 @@ func (t *turn) unknown(u *nlu.Understanding, groups []group) {
 	default:
 		t.say(message.Unknown, message.NoEntry)
 		for _, g := range groups {
-			if len(t.reply.Suggestions) < 3 && g.strength > foreign && !g.gap() {
+			if len(t.reply.Suggestions) < 3 && g.strength > hinted && !g.gap() && g.knows(u) {
 				t.reply.Suggestions = append(t.reply.Suggestions, t.label(g))
 			}
 		}

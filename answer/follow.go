@@ -301,7 +301,7 @@ func (t *turn) narrowed() (bool, error) {
 		t.clarified = true
 		return t.resolve("region:"+cityPart(t.u.Slots.Region), p), nil
 	}
-	if t.u.Topic == "" && len(t.u.Slots.Attributes) > 0 && len(p.Options) > 0 {
+	if t.u.Topic == "" && len(t.u.Slots.Attributes) > 0 && len(p.Options) > 0 && t.hinted(p) {
 		// Another detail instead of a choice (那要多久): told for the matter that fits best, which the card names.
 		t.clarified = true
 		return t.resolve(p.Options[0].Value, p), nil
@@ -327,6 +327,14 @@ func (t *turn) narrowed() (bool, error) {
 		return true, nil
 	}
 	return false, nil
+}
+
+// hinted reports whether the first choice is of the matter in focus, or the words that were unclear fit it well: only then is it taken although the
+// citizen chose nothing.
+func (t *turn) hinted(p *message.Pending) bool {
+	u := t.Understander.Understand(p.Question, t.now())
+	groups, err := t.search(u)
+	return err == nil && len(groups) > 0 && groups[0].strength >= weak && groups[0].knows(u)
 }
 
 // narrows returns which matter of the whole the new words choose, -1 when they speak of something else. They choose one that was

@@ -88,6 +88,9 @@ func (t *turn) gate() (bool, error) {
 	}
 	if said {
 		t.say(s.kind, s.reason)
+		if s.kind == message.Complaint {
+			return true, t.grievance(s)
+		}
 		if s.reason == message.OtherRegion {
 			t.words("unknown.other_region", map[string]string{"place": firstOf(t.u.Slots.OtherCity, "外地")})
 		}
@@ -102,6 +105,33 @@ func (t *turn) gate() (bool, error) {
 	}
 	return t.vague()
 }
+
+// grievance adds to the way of complaining the guide of the matter that is complained of, when one is found surely enough: who is in charge, and what
+// the rule is. The talk goes on from that guide (打什么电话, 依据是什么).
+func (t *turn) grievance(s saying) error {
+	groups, err := t.search(t.u)
+	if err != nil || len(groups) == 0 || groups[0].gap() || groups[0].strength < sureGrievance {
+		return err
+	}
+	how := t.reply
+	asked := t.attributes
+	t.attributes = nil
+	t.answerFrom(t.u, groups[0])
+	t.attributes = asked
+	if t.reply.Kind != message.Answer || t.reply.Card == nil {
+		t.reply = how
+		return nil
+	}
+	guide := t.reply
+	t.reply = how
+	t.reply.Card, t.reply.Citations = guide.Card, guide.Citations
+	t.reply.Card.Actions = nil
+	t.reply.Text += "\n" + t.sentence("complaint.guide", map[string]string{"title": guide.Card.Title, "conclusion": guide.Card.Conclusion})
+	return nil
+}
+
+// sureGrievance is the strength from which the guide of a matter is put to a complaint about it.
+const sureGrievance = 1.5
 
 // sureMatter is the strength from which a matter that was found is ours whatever the words sound like.
 const sureMatter = 3

@@ -91,7 +91,7 @@ func (p *part) materials(all []knowledge.Material) {
 		p.conclusion, p.lines = "要带"+materialLine(all[0])+"。", nil
 	case n == 0:
 		p.key = fmt.Sprintf("%d 样材料", len(all))
-		p.conclusion = "看情况带这 " + p.key + "。"
+		p.conclusion = "一共 " + p.key + "，带哪样看情况。"
 	case n < len(all):
 		p.key = fmt.Sprintf("%d 样材料", n)
 		p.conclusion = fmt.Sprintf("要带 %s，另外 %d 样看情况。", p.key, len(all)-n)
