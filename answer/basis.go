@@ -83,13 +83,16 @@ func (t *turn) rules(basis []knowledge.Basis, documents bool) []string {
 
 // restsOn are the bases of what was last said of an item where that is what is asked for (补身份证多少钱 - 依据是什么), else its laws.
 func (t *turn) restsOn(it *knowledge.Item, d knowledge.Details) []knowledge.Basis {
-	if last := t.talk.Attribute; t.talk.Entry == string(it.ID) && last != nlu.Overview && last != nlu.LegalBasis && t.u.Topic == "" {
+	if last := t.talk.Attribute; t.talk.Entry == string(it.ID) && !slices.Contains(entrances, last) && t.u.Topic == "" {
 		if p, ok := render(d, last); ok && len(p.basis) > 0 {
 			return p.basis
 		}
 	}
 	return aboutWhole(it)
 }
+
+// entrances say where a matter is handled; 依据 after one of them asks for the rules of the matter itself.
+var entrances = []nlu.Attribute{nlu.Overview, nlu.LegalBasis, nlu.Phone, nlu.Complaints, nlu.Online, nlu.Place, nlu.Hours}
 
 // basisOfFAQ answers what a FAQ rests on that was just given; false when that was not asked.
 func (t *turn) basisOfFAQ(f *knowledge.FAQ) bool {

@@ -44,6 +44,21 @@ func (t *turn) item(it *knowledge.Item, situation *knowledge.Situation) {
 	t.focus(string(it.ID), situation, known)
 }
 
+// shownNotes is how many reminders an answer shows; the guide has them all.
+const shownNotes = 3
+
+// reminders are what goes wrong most often (提醒): often the very rule that decides (过期一年以上会被注销).
+func reminders(notes []knowledge.Fact) (part, bool) {
+	p := part{attribute: nlu.Overview}
+	var texts []string
+	for _, n := range notes[:min(len(notes), shownNotes)] {
+		texts = append(texts, strings.TrimSuffix(n.Text, "。"))
+		p.basis = append(p.basis, n.By...)
+	}
+	p.value = strings.Join(texts, "；")
+	return p, len(texts) > 0
+}
+
 // knownOf are those of the attributes asked for that something is known of; the talk goes on from them, not from what was not known.
 func (t *turn) knownOf(it *knowledge.Item, situation *knowledge.Situation, d knowledge.Details, asked []nlu.Attribute) []nlu.Attribute {
 	var known []nlu.Attribute
@@ -91,6 +106,10 @@ func (t *turn) overview(it *knowledge.Item, situation *knowledge.Situation, d kn
 			basis = append(basis, p.basis...)
 		}
 		t.place(d, p)
+	}
+	if p, ok := reminders(d.Notes); ok {
+		card.Fields = append(card.Fields, p.field())
+		basis = append(basis, p.basis...)
 	}
 	if card.Conclusion == "" { // nothing but a name is known
 		p := t.missing(it, nlu.Overview)

@@ -26,7 +26,7 @@ type part struct {
 var labels = map[nlu.Attribute]string{
 	nlu.Materials: "材料", nlu.Time: "时限", nlu.Fee: "费用", nlu.Place: "地点", nlu.Hours: "时间", nlu.Phone: "电话",
 	nlu.Conditions: "条件", nlu.Online: "网办", nlu.ByAgent: "代办", nlu.Result: "结果", nlu.Validity: "有效期",
-	nlu.Steps: "流程", nlu.Visits: "跑动", nlu.LegalBasis: "依据", nlu.Complaints: "投诉电话",
+	nlu.Overview: "提醒", nlu.Steps: "流程", nlu.Visits: "跑动", nlu.LegalBasis: "依据", nlu.Complaints: "投诉电话",
 }
 
 // Label returns the card's label of an attribute, such as 材料.
