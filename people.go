@@ -3,7 +3,10 @@ package bangban
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"log/slog"
+	"os"
 	"strings"
 	"time"
 
@@ -19,6 +22,7 @@ import (
 	"bangban/server"
 	"bangban/server/agent"
 	"bangban/server/staff"
+	"bangban/store"
 )
 
 // openPeople puts talks, desk and accounts together.
@@ -221,4 +225,30 @@ func (d deskKnowledge) Region(code string) string {
 		return r.Name
 	}
 	return ""
+}
+
+// OpenAccounts opens the accounts alone, for `bangban user`. On SQLite the service must not be running: it owns the database.
+func OpenAccounts(ctx context.Context, cfg *Config, log *slog.Logger) (*City, error) {
+	c := &City{cfg: cfg, log: log}
+	if err := c.openAccounts(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+func (c *City) openAccounts(ctx context.Context) error {
+	if err := os.MkdirAll(c.cfg.Data, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	st, err := store.Open(ctx, c.cfg.source(), store.Options{Log: c.log})
+	if err != nil {
+		return err
+	}
+	c.Store = st
+	c.closers = append(c.closers, st.Close)
+	if c.secret, err = c.cfg.secret(c.log); err != nil {
+		return err
+	}
+	c.Identity, err = identity.New(st.Identity(), identity.Config{Log: c.log, Secret: c.secret})
+	return err
 }

@@ -31,6 +31,7 @@ type commands struct {
 	Export  exportCommand  `cmd:"" help:"Write the published knowledge as data files or a workbook."`
 	Eval    evalCommand    `cmd:"" help:"Measure a retrieval set, or labelled questions."`
 	Check   checkCommand   `cmd:"" help:"Check the knowledge: fields, references, figures and their sources."`
+	User    userCommand    `cmd:"" help:"Keep the accounts of those who work for the city."`
 	Doctor  doctorCommand  `cmd:"" help:"Print the configuration as understood and check database, index, disk and clock."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
