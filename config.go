@@ -37,6 +37,10 @@ type Config struct {
 	EmbeddingKey   string `kong:"-" conf:"BANGBAN_EMBEDDING_KEY" secret:"true" help:"Key of the embeddings service."`
 	DeskHours      string `name:"desk-hours" conf:"BANGBAN_DESK_HOURS" def:"8:30-12:00,13:30-17:30" help:"When agents sit on working days; what citizens are told, and how due times are counted." placeholder:"SPANS"`
 	DeskTimes      string `name:"desk-times" conf:"BANGBAN_DESK_TIMES" help:"Times of hand-off that differ from the defaults (docs/handoff.md), such as offer=30s,first-reply=60s." placeholder:"NAME=SPAN,…"`
+	OIDCIssuer     string `name:"oidc-issuer" conf:"BANGBAN_OIDC_ISSUER" help:"Address of the single sign-on for staff (OpenID Connect); none when empty." placeholder:"URL"`
+	OIDCClient     string `name:"oidc-client" conf:"BANGBAN_OIDC_CLIENT" help:"Our client id there." placeholder:"ID"`
+	OIDCSecret     string `kong:"-" conf:"BANGBAN_OIDC_SECRET" secret:"true" help:"Our client secret there."`
+	OIDCClaim      string `name:"oidc-claim" conf:"BANGBAN_OIDC_CLAIM" def:"sub" help:"The claim by which accounts are known." placeholder:"NAME"`
 	SiteName       string `name:"site-name" conf:"BANGBAN_SITE_NAME" help:"Name on the portal; the city's name and 智能客服 when empty." placeholder:"NAME"`
 	SiteOwner      string `name:"site-owner" conf:"BANGBAN_SITE_OWNER" def:"市政务服务中心" help:"Office that runs the service (主办单位)." placeholder:"NAME"`
 	SiteCity       string `name:"site-city" conf:"BANGBAN_SITE_CITY" help:"The city's short name; that of its regions (区划) when empty." placeholder:"NAME"`

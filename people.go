@@ -18,6 +18,7 @@ import (
 	"bangban/conversation/ownership"
 	"bangban/desk"
 	"bangban/identity"
+	"bangban/identity/oidc"
 	"bangban/knowledge"
 	"bangban/server"
 	"bangban/server/agent"
@@ -107,6 +108,17 @@ func (h hours) After(t time.Time, d time.Duration) time.Time { return h.of().Aft
 // serveStaff adds what those who work here reach, and returns what runs beside the server.
 func (c *City) serveStaff(s *server.Server, live *server.Live, asset func(string) string, site string) func(ctx context.Context) {
 	auth := &staff.Auth{Identity: c.Identity, Departments: c.departmentName}
+	if c.cfg.OIDCIssuer != "" {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		provider, err := oidc.Open(ctx, oidc.Config{Issuer: c.cfg.OIDCIssuer, ClientID: c.cfg.OIDCClient, ClientSecret: c.cfg.OIDCSecret, Claim: c.cfg.OIDCClaim,
+			RedirectURL: c.cfg.PublicURL + "/api/v1/staff/oidc/callback"})
+		cancel()
+		if err != nil { // passwords go on
+			c.log.Error("no single sign-on", "cause", err)
+		} else {
+			auth.SignOn = provider
+		}
+	}
 	auth.Routes(s)
 	api := &agent.API{Auth: auth, Desk: c.Desk, Talks: c.Conversation, Live: live, Knowledge: func() agent.Knowledge { return deskKnowledge{c} }}
 	api.Routes(s)

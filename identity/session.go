@@ -197,3 +197,15 @@ func (s *Service) Reveal(ctx context.Context, account, subject, field string) er
 	ev.Subject = subject
 	return s.store.Append(ctx, ev)
 }
+
+// LoginBy opens a session for somebody whom the city's single sign-on has proven. Errors: oidc.no_account (Forbidden).
+func (s *Service) LoginBy(ctx context.Context, subject string, l Login) (*Account, string, error) {
+	a, err := s.store.AccountOf(ctx, subject)
+	if fault.Is(err, fault.NotFound) || err == nil && a.Disabled {
+		return nil, "", fault.New(fault.Forbidden, "oidc.no_account")
+	}
+	if err != nil {
+		return nil, "", err
+	}
+	return s.open(ctx, a, l)
+}

@@ -72,6 +72,8 @@ type editAccountRequest struct {
 	Team       string          `json:"team"`
 	Department string          `json:"department"`
 	Disabled   bool            `json:"disabled"`
+	// Subject is what the single sign-on knows the account by; empty: passwords alone.
+	Subject string `json:"subject"`
 }
 
 func (a *Auth) editAccount(ctx context.Context, req *editAccountRequest) (*accountResult, error) {
@@ -80,7 +82,7 @@ func (a *Auth) editAccount(ctx context.Context, req *editAccountRequest) (*accou
 		return nil, err
 	}
 	account, err := a.Identity.Edit(ctx, "account:"+by.ID, req.ID, func(x *identity.Account) {
-		x.Shown, x.Roles, x.Team, x.Department, x.Disabled = req.Name, sorted(req.Roles), req.Team, req.Department, req.Disabled
+		x.Shown, x.Roles, x.Team, x.Department, x.Disabled, x.Subject = req.Name, sorted(req.Roles), req.Team, req.Department, req.Disabled, req.Subject
 		if req.Number != "" {
 			x.Number = req.Number
 		}

@@ -17,6 +17,8 @@ import (
 // Auth knows who calls.
 type Auth struct {
 	Identity *identity.Service
+	// SignOn is the city's single sign-on; nil: passwords alone.
+	SignOn SignOn
 	// Departments names a department by its id; nil: as it is.
 	Departments func(id string) string
 }
@@ -54,6 +56,7 @@ func (a *Auth) Routes(s *server.Server) {
 	s.POST("/api/v1/staff/totp/off", server.JSON(a.totpOff), logins)
 	s.GET("/api/v1/staff/sessions", server.JSON(a.sessions))
 	s.POST("/api/v1/staff/sessions/{id}/end", server.JSON(a.endSession))
+	a.signOnRoutes(s)
 	a.accountRoutes(s)
 }
 
