@@ -38,6 +38,7 @@ type City struct {
 	Conversation *conversation.Service // nil without a store
 	Desk         *desk.Service         // with Conversation
 	Identity     *identity.Service     // with Conversation
+	Citizens     *identity.Citizens    // with Conversation
 	Meaning      *semantic.Index       // nil: words alone
 
 	cfg     *Config

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -41,6 +42,10 @@ func (c *City) openPeople(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.Citizens = identity.NewCitizens(c.Store.Citizens(), identity.FileSMS{Path: filepath.Join(c.cfg.Data, "sms.txt")}, c.secret, func(code string) string {
+		text, _ := c.words("sms.code")
+		return strings.ReplaceAll(text, "{code}", code)
+	}, nil)
 	c.FirstPassword, _, err = c.Identity.EnsureOperator(ctx)
 	return err
 }
@@ -120,7 +125,7 @@ func (c *City) serveStaff(s *server.Server, live *server.Live, asset func(string
 		}
 	}
 	auth.Routes(s)
-	api := &agent.API{Auth: auth, Desk: c.Desk, Talks: c.Conversation, Live: live, Knowledge: func() agent.Knowledge { return deskKnowledge{c} }}
+	api := &agent.API{Auth: auth, Phones: c.Citizens, Desk: c.Desk, Talks: c.Conversation, Live: live, Knowledge: func() agent.Knowledge { return deskKnowledge{c} }}
 	api.Routes(s)
 	(&agent.Shell{Asset: asset, Site: site, Build: Version}).Routes(s)
 	told := make(chan ownership.Effects, 64)

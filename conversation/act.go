@@ -144,3 +144,19 @@ func faultOf(err error) (*fault.Error, bool) {
 	var f *fault.Error
 	return f, errors.As(err, &f)
 }
+
+// Know keeps who the citizen of a talk is: the key under which their talks belong together. The citizen proves to own the talk.
+func (s *Service) Know(ctx context.Context, id, token, citizen string) error {
+	for try := 1; ; try++ {
+		talk, err := s.owned(ctx, ID(id), token, false)
+		if err != nil {
+			return err
+		}
+		x := s.change(talk)
+		x.Conversation.Citizen = citizen
+		x.Events = append(x.Events, event.New(s.now().UnixMicro(), string(Citizen), "citizen.known", "conversation:"+id, nil))
+		if err := s.keep(ctx, x, string(Citizen)); !movedOn(err) || try == maxTries {
+			return err
+		}
+	}
+}

@@ -55,7 +55,7 @@ func checkTOTP(secret []byte, code string, now int64) (step int64, ok bool) {
 
 // second checks a code of the authenticator, each once, or a recovery code.
 func (s *Service) second(ctx context.Context, a *Account, code string) (bool, error) {
-	secret, err := s.unseal(a.TOTP, a.ID)
+	secret, err := unseal(s.cfg.Secret, a.TOTP, "totp:"+a.ID)
 	if err != nil {
 		return false, fmt.Errorf("second factor of %s: %w", a.ID, err)
 	}
@@ -86,7 +86,7 @@ func (s *Service) StartTOTP(ctx context.Context, account string) (uri, secret st
 	if _, err := rand.Read(raw); err != nil {
 		return "", "", nil, fmt.Errorf("make a second factor: %w", err)
 	}
-	if sealed, err = s.seal(raw, account); err != nil {
+	if sealed, err = seal(s.cfg.Secret, raw, "totp:"+account); err != nil {
 		return "", "", nil, err
 	}
 	secret = base32NoPad.EncodeToString(raw)
@@ -100,7 +100,7 @@ func (s *Service) StartTOTP(ctx context.Context, account string) (uri, secret st
 
 // ConfirmTOTP turns the second factor on and returns ten recovery codes, once. Errors: login.code_wrong (Invalid).
 func (s *Service) ConfirmTOTP(ctx context.Context, account string, sealed []byte, code string) ([]string, error) {
-	secret, err := s.unseal(sealed, account)
+	secret, err := unseal(s.cfg.Secret, sealed, "totp:"+account)
 	if err != nil {
 		return nil, fault.Wrap(fault.Invalid, "totp.begin_again", err)
 	}
@@ -141,8 +141,8 @@ func (s *Service) DropTOTP(ctx context.Context, account, password string) error 
 var errSealed = errors.New("the seal does not open: the city's secret key has changed")
 
 // seal encrypts with AES-256-GCM under the city's secret key; what it is for is bound to it.
-func (s *Service) seal(plain []byte, of string) ([]byte, error) {
-	gcm, err := s.gcm()
+func seal(secret, plain []byte, of string) ([]byte, error) {
+	gcm, err := gcmOf(secret)
 	if err != nil {
 		return nil, err
 	}
@@ -150,26 +150,26 @@ func (s *Service) seal(plain []byte, of string) ([]byte, error) {
 	if _, err := rand.Read(nonce); err != nil {
 		return nil, fmt.Errorf("seal: %w", err)
 	}
-	return gcm.Seal(nonce, nonce, plain, []byte("totp:"+of)), nil
+	return gcm.Seal(nonce, nonce, plain, []byte(of)), nil
 }
 
-func (s *Service) unseal(sealed []byte, of string) ([]byte, error) {
-	gcm, err := s.gcm()
+func unseal(secret, sealed []byte, of string) ([]byte, error) {
+	gcm, err := gcmOf(secret)
 	if err != nil {
 		return nil, err
 	}
 	if len(sealed) < gcm.NonceSize() {
 		return nil, errSealed
 	}
-	plain, err := gcm.Open(nil, sealed[:gcm.NonceSize()], sealed[gcm.NonceSize():], []byte("totp:"+of))
+	plain, err := gcm.Open(nil, sealed[:gcm.NonceSize()], sealed[gcm.NonceSize():], []byte(of))
 	if err != nil {
 		return nil, errSealed
 	}
 	return plain, nil
 }
 
-func (s *Service) gcm() (cipher.AEAD, error) {
-	key := sha256.Sum256(append([]byte("identity\x00"), s.cfg.Secret...))
+func gcmOf(secret []byte) (cipher.AEAD, error) {
+	key := sha256.Sum256(append([]byte("identity\x00"), secret...))
 	block, err := aes.NewCipher(key[:])
 	if err != nil {
 		return nil, fmt.Errorf("seal: %w", err)

@@ -137,6 +137,13 @@ type Point struct {
 // AnswersPage is the form for an answer number, with why nothing was found.
 type AnswersPage struct{ No, Problem string }
 
+// PhonePage asks for a phone number, then for the code that was sent to it.
+type PhonePage struct {
+	Talk                 bool // there is a talk that the number belongs to
+	Phone, Code, Problem string
+	Sent, Done           bool
+}
+
 // ProgressPage is the form for a promise's number and query code, with why nothing was found, or with what was.
 type ProgressPage struct {
 	No, Code, Problem string
@@ -217,6 +224,7 @@ func (QuestionPage) template() string { return "question" }
 func (SearchPage) template() string   { return "search" }
 func (PointsPage) template() string   { return "points" }
 func (AnswersPage) template() string  { return "answers" }
+func (PhonePage) template() string    { return "phone" }
 func (ProgressPage) template() string { return "progress" }
 func (AnswerPage) template() string   { return "answer" }
 func (p TextPage) template() string   { return p.Name }

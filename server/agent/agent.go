@@ -14,6 +14,7 @@ import (
 	"bangban/conversation/ownership"
 	"bangban/desk"
 	"bangban/identity"
+	"bangban/kernel/privacy"
 	"bangban/server"
 	"bangban/server/staff"
 )
@@ -54,6 +55,11 @@ type Knowledge interface {
 	Region(code string) string
 }
 
+// Phones knows the proven numbers of citizens; *identity.Citizens is one.
+type Phones interface {
+	Phone(ctx context.Context, key string) (privacy.Phone, error)
+}
+
 // Named is something to choose.
 type Named struct {
 	ID   string `json:"id"`
@@ -65,6 +71,7 @@ type API struct {
 	Auth      *staff.Auth
 	Desk      *desk.Service
 	Talks     *conversation.Service
+	Phones    Phones
 	Live      *server.Live
 	Knowledge func() Knowledge
 	mu        sync.Mutex

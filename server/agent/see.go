@@ -44,6 +44,19 @@ type viewer struct {
 
 type citizenShape struct {
 	Identity string `json:"identity"`
+	Phone    string `json:"phone,omitempty"` // masked
+}
+
+// citizen is what is known of who talks, masked.
+func (a *API) citizen(ctx context.Context, key string) citizenShape {
+	if key == "" || a.Phones == nil {
+		return citizenShape{Identity: "anonymous"}
+	}
+	phone, err := a.Phones.Phone(ctx, key)
+	if err != nil {
+		return citizenShape{Identity: "anonymous"}
+	}
+	return citizenShape{Identity: "phone", Phone: phone.Masked()}
 }
 
 type sightResult struct {
@@ -72,7 +85,7 @@ func (a *API) talk(ctx context.Context, req *talkRequest) (*sightResult, error) 
 	if err != nil {
 		return nil, err
 	}
-	out := &sightResult{Talk: a.rowOf(&s.Row, by, numbers), Turns: turnsOf(s.Turns, numbers, s.Deliveries), Brief: briefOf(&s.Brief), Citizen: citizenShape{"anonymous"},
+	out := &sightResult{Talk: a.rowOf(&s.Row, by, numbers), Turns: turnsOf(s.Turns, numbers, s.Deliveries), Brief: briefOf(&s.Brief), Citizen: a.citizen(ctx, s.Row.Conversation.Citizen),
 		Draft: draftOf(s.Drafts, by, numbers), May: s.May, More: s.More}
 	out.Transfer = out.Talk.Transfer
 	for i := range s.Notes {

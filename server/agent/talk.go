@@ -284,11 +284,20 @@ func (a *API) reveal(ctx context.Context, req *revealRequest) (*revealResult, er
 	if err != nil {
 		return nil, err
 	}
-	if _, err := a.Desk.See(ctx, by, conversation.ID(req.ID)); err != nil {
+	sight, err := a.Desk.See(ctx, by, conversation.ID(req.ID))
+	if err != nil {
 		return nil, err
 	}
 	if err := a.Auth.Identity.Reveal(ctx, by.ID, "conversation:"+req.ID, req.Field); err != nil {
 		return nil, err
 	}
-	return nil, fault.New(fault.NotFound, "reveal.empty")
+	key := sight.Row.Conversation.Citizen
+	if req.Field != "phone" || key == "" {
+		return nil, fault.New(fault.NotFound, "reveal.empty")
+	}
+	phone, err := a.Phones.Phone(ctx, key)
+	if err != nil {
+		return nil, err
+	}
+	return &revealResult{phone.Reveal()}, nil
 }

@@ -28,6 +28,8 @@ type Conversation interface {
 	Standing(ctx context.Context, id, token string) (*conversation.Standing, error)
 	CitizenAct(ctx context.Context, id, token string, cmd ownership.Command) (*conversation.Conversation, error)
 	Arrived(ctx context.Context, id, token string, upTo int, seen bool) error
+	// Know keeps who the citizen of a talk is.
+	Know(ctx context.Context, id, token, citizen string) error
 	// Who is what citizens are told of an agent.
 	Who(a conversation.Author) string
 }
@@ -49,6 +51,12 @@ type Promises interface {
 	Lookup(ctx context.Context, typedNo, typedCode string) (*promise.Promise, error)
 }
 
+// Phones proves the number of a citizen by a one-time code; *identity.Citizens is one.
+type Phones interface {
+	Start(ctx context.Context, conversation, typed string) error
+	Confirm(ctx context.Context, conversation, typed string) (key string, err error)
+}
+
 // Services is what the citizens' side needs.
 type Services struct {
 	Conversation Conversation
@@ -59,6 +67,8 @@ type Services struct {
 	Statutes Statutes
 	// Promises looks up what was promised; nil: nothing ever was.
 	Promises Promises
+	// Phones proves phone numbers; nil: none can be proven.
+	Phones Phones
 	// Now may be nil.
 	Now func() time.Time
 	// TurnHTML renders a turn for the live chat with the template of the page; nil leaves it out.

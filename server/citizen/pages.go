@@ -52,6 +52,8 @@ func (p *Pages) Routes(s *server.Server) {
 	s.GET("/points", server.HTML(p.points))
 	s.GET("/answers", server.HTML(p.answers))
 	s.GET("/answers/{no}", server.HTML(p.answer))
+	s.GET("/chat/phone", server.HTML(p.phoneForm))
+	s.POST("/chat/phone", server.HTML(p.phone), server.Spend(s.Lookups()))
 	s.GET("/progress", server.HTML(p.progressForm))
 	s.POST("/progress", server.HTML(p.progress), server.Spend(s.Lookups()))
 	s.GET("/sitemap", server.HTML(p.sitemap))

@@ -18,6 +18,9 @@ func (a *API) peopleRoutes(s *server.Server) {
 	s.POST("/api/v1/conversations/{id}/rate", server.JSON(a.rate), reads)
 	s.POST("/api/v1/conversations/{id}/unsolved", server.JSON(a.unsolved), reads)
 	s.POST("/api/v1/conversations/{id}/read", server.JSON(a.read), reads)
+	lookups := server.Spend(s.Lookups())
+	s.POST("/api/v1/conversations/{id}/phone", server.JSON(a.phone), lookups)
+	s.POST("/api/v1/conversations/{id}/phone/confirm", server.JSON(a.confirmPhone), lookups)
 	s.POST("/api/v1/conversations/{id}/typing", server.JSON(a.typing), reads)
 }
 
@@ -127,4 +130,47 @@ func (a *API) typing(ctx context.Context, req *talkRequest) (*readResult, error)
 	}
 	a.Live.Aside("conversation:"+req.ID, server.Event{Name: "typing", Data: data})
 	return &readResult{}, nil
+}
+
+type phoneRequest struct {
+	proof `json:"-"`
+	ID    string `path:"id" json:"-"`
+	Phone string `json:"phone"`
+}
+
+type phoneResult struct {
+	Sent   bool `json:"sent,omitempty"`
+	Proven bool `json:"proven,omitempty"`
+}
+
+// phone sends a one-time code to the number that a citizen names.
+func (a *API) phone(ctx context.Context, req *phoneRequest) (*phoneResult, error) {
+	if a.Phones == nil {
+		return nil, fault.New(fault.Unavailable, "phone.not_sent")
+	}
+	if _, err := a.Conversation.Standing(ctx, req.ID, req.token(req.ID)); err != nil {
+		return nil, err
+	}
+	return &phoneResult{Sent: true}, a.Phones.Start(ctx, req.ID, req.Phone)
+}
+
+type confirmRequest struct {
+	proof `json:"-"`
+	ID    string `path:"id" json:"-"`
+	Code  string `json:"code"`
+}
+
+func (a *API) confirmPhone(ctx context.Context, req *confirmRequest) (*phoneResult, error) {
+	if a.Phones == nil {
+		return nil, fault.New(fault.Unavailable, "phone.not_sent")
+	}
+	token := req.token(req.ID)
+	if _, err := a.Conversation.Standing(ctx, req.ID, token); err != nil {
+		return nil, err
+	}
+	key, err := a.Phones.Confirm(ctx, req.ID, req.Code)
+	if err != nil {
+		return nil, err
+	}
+	return &phoneResult{Proven: true}, a.Conversation.Know(ctx, req.ID, token, key)
 }
