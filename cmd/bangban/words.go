@@ -30,6 +30,7 @@ var advice = map[string]string{
 	"revision.content":  "内容的格式不对，没有导入。请先运行 bangban check --corpus 目录 查看。",
 	"revision.moved_on": "知识刚刚被别的程序改过。请再运行一次。",
 	"revision.unknown":  "没有这个版本。请核对编号再试。",
+	"account.taken":     "这个登录名或工号已经有人用了。请换一个，或用 bangban user list 看有哪些。",
 	"region.unknown":    "没有这个地区。请写本市的区、县（市）名称或代码，比如 --region 萧山。",
 	"config.secret":     "密钥不对：应当是 64 位十六进制字符。请改正 BANGBAN_SECRET_KEY；没有设置它，就把备份里的 secret.key 放回数据目录。",
 }
