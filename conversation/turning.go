@@ -7,6 +7,7 @@ import (
 	"bangban/conversation/message"
 	"bangban/conversation/ownership"
 	"bangban/kernel/event"
+	"bangban/kernel/fault"
 )
 
 // choices are the values of the buttons that a citizen in the queue is offered, with the key of their label.
@@ -211,9 +212,16 @@ func (t *turning) relay() error {
 	return nil
 }
 
-// choose is a button of the queue.
+// choose is a button of the queue. One that comes too late changes nothing, and says so.
 func (t *turning) choose(ctx context.Context, do ownership.Action) error {
-	if err := t.step(ctx, ownership.Command{Do: do}); err != nil {
+	err := t.step(ctx, ownership.Command{Do: do})
+	if fault.Is(err, fault.Conflict) {
+		text, voice := t.s.words("choice.over")
+		t.reply = t.s.stateReply(t.x, text, voice)
+		t.x.Turns[0].Relayed = t.reply
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	return t.relay()

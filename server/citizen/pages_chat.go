@@ -59,6 +59,9 @@ func (p *Pages) showChat(ctx context.Context, l *Looks, st chatState) (*server.P
 		}
 		status = statusOf(standing, p.Conversation.Who)
 		for i := range turns {
+			if queue := standing.State == ownership.Queued || standing.State == ownership.Offered; !queue {
+				turns[i].Reply = withoutQueue(turns[i].Reply)
+			}
 			turns[i].Ratable = turns[i].Reply != nil && standing.Resolution != "" && turns[i].Reply.Resolution == standing.Resolution
 		}
 	}
@@ -132,6 +135,16 @@ func turnOf(t conversation.Turn, who func(conversation.Author) string) portal.Tu
 		}
 	}
 	return out
+}
+
+// withoutQueue takes the buttons of the queue from a turn of somebody who has left it.
+func withoutQueue(r *message.Reply) *message.Reply {
+	if r == nil || len(r.Options) == 0 || !strings.HasPrefix(r.Options[0].Value, "queue:") {
+		return r
+	}
+	c := *r
+	c.Options = nil
+	return &c
 }
 
 // statusOf is the line above the field when the machine does not have the talk.

@@ -48,6 +48,7 @@ function start(root: HTMLElement): void {
       if (text) text.textContent = h.status ?? ''
       who.hidden = !h.status
       if (h.state !== 'resolved') view.rated()
+      if (h.state !== 'queued' && h.state !== 'offered') view.served()
     }
     if (h.kind !== 'turn' || !h.turn || !h.html) return
     view.insert(h.turn.id, h.html)

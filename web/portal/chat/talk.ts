@@ -16,6 +16,8 @@ interface Talk {
   insert(id: string, html: string): void
   /** typing shows for a few seconds that the other side types. */
   typing(): void
+  /** served takes the buttons of the queue away. */
+  served(): void
   /** rated takes the question for stars away. */
   rated(): void
 }
@@ -142,6 +144,9 @@ export function talk(root: HTMLElement): Talk {
       sign.hidden = false
       clearTimeout(typed)
       typed = setTimeout(quiet, 5_000)
+    },
+    served() {
+      for (const button of turns.querySelectorAll<HTMLButtonElement>('button[value^="queue:"]')) button.remove()
     },
     rated() {
       for (const form of turns.querySelectorAll('[data-rate]')) form.remove()
