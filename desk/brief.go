@@ -93,6 +93,8 @@ type Sight struct {
 	Drafts []Draft
 	Brief  Brief
 	May    []string
+	// Earlier are the citizen's other talks, when the citizen is known: newest first.
+	Earlier []Row
 	// Deliveries are what became of the turns of people and of the system.
 	Deliveries []conversation.Delivery
 }
@@ -116,6 +118,11 @@ func (s *Service) See(ctx context.Context, by Person, id conversation.ID) (*Sigh
 		return nil, err
 	}
 	out := &Sight{Row: *row, Turns: turns, More: after > 0, Brief: briefOf(c, turns), May: may(c, by)}
+	if c.Citizen != "" {
+		if out.Earlier, err = s.store.RowsWith(ctx, c.Citizen, id, 20); err != nil {
+			return nil, err
+		}
+	}
 	if out.Deliveries, err = s.talks.DeliveriesOf(ctx, id, after); err != nil {
 		return nil, err
 	}

@@ -33,6 +33,8 @@ type Store interface {
 	RowsServed(ctx context.Context, limit int) ([]Row, error)
 	RowsPromised(ctx context.Context, limit int) ([]Row, error)
 	Row(ctx context.Context, talk conversation.ID) (*Row, error)
+	// RowsWith are a citizen's other talks, newest first.
+	RowsWith(ctx context.Context, citizen string, but conversation.ID, limit int) ([]Row, error)
 	Search(ctx context.Context, words string, limit int) ([]Found, error)
 
 	SaveDraft(ctx context.Context, talk conversation.ID, agent, text string, at int64) error

@@ -26,8 +26,14 @@ func (always) After(t time.Time, d time.Duration) time.Time { return t.Add(d) }
 // hall is talks and the desk together, on a clock that is set by hand.
 type hall struct {
 	*conversation.Service
-	desk *desk.Service
-	at   *atomic.Int64
+	desk   *desk.Service
+	at     *atomic.Int64
+	tokens map[string]string
+}
+
+// knows makes the citizen of a talk known.
+func (h *hall) knows(ctx context.Context, id string) error {
+	return h.Know(ctx, id, h.tokens[id], "citizen-key")
 }
 
 func newHall(st *store.Store, at *atomic.Int64) *hall {
@@ -95,7 +101,9 @@ func TestTheDeskServes(t *testing.T) {
 		promised := say(t, h.Service, message.Inbound{Text: "person"})
 		h.state(t, promised.ConversationID, ownership.Promised)
 		a := h.sits(t, person("12"))
-		id := say(t, h.Service, message.Inbound{Text: "person"}).ConversationID
+		asked := say(t, h.Service, message.Inbound{Text: "person"})
+		id := asked.ConversationID
+		h.tokens = map[string]string{id: asked.Token, promised.ConversationID: promised.Token}
 		h.settle(t)
 		offer := h.state(t, id, ownership.Offered).Offer
 		if offer.Agent != a.ID || !strings.Contains(offer.Why, "只有您空闲") {
@@ -116,6 +124,14 @@ func TestTheDeskServes(t *testing.T) {
 		sight, err := h.desk.See(ctx, a, conversation.ID(id))
 		if err != nil || len(sight.Notes) != 1 || len(sight.Drafts) != 1 || len(sight.Turns) < 3 || sight.Row.Unread != 1 {
 			t.Fatalf("sight: %+v, %v", sight, err)
+		}
+		for _, x := range []string{id, promised.ConversationID} { // two talks of one citizen
+			if err := h.knows(ctx, x); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if sight, err := h.desk.See(ctx, a, conversation.ID(id)); err != nil || len(sight.Earlier) != 1 || string(sight.Earlier[0].Conversation.ID) != promised.ConversationID {
+			t.Errorf("earlier: %+v, %v", sight.Earlier, err)
 		}
 		if _, err := h.desk.See(ctx, person("13"), conversation.ID(id)); !fault.Is(err, fault.Forbidden) {
 			t.Errorf("a stranger looked: %v", err)

@@ -78,6 +78,11 @@ func (d desks) RowsPromised(ctx context.Context, limit int) ([]desk.Row, error) 
 	return d.rows(ctx, `WHERE c.state = 'promised' AND c.channel <> 'practice' ORDER BY c.enqueued_at LIMIT $1`, limit)
 }
 
+// Index: conversation_citizen.
+func (d desks) RowsWith(ctx context.Context, citizen string, but conversation.ID, limit int) ([]desk.Row, error) {
+	return d.rows(ctx, `WHERE c.citizen = $1 AND c.citizen <> '' AND c.id <> $2 ORDER BY c.updated_at DESC LIMIT $3`, citizen, string(but), limit)
+}
+
 func (d desks) Row(ctx context.Context, talk conversation.ID) (*desk.Row, error) {
 	return scanRow(d.s.reader.QueryRowContext(ctx, rowColumns+`WHERE c.id = $1`, string(talk)))
 }

@@ -19,14 +19,23 @@ type slot struct {
 	Value string `json:"value"`
 }
 
+// contact is an earlier talk of the same citizen.
+type contact struct {
+	At      string `json:"at"`
+	Channel string `json:"channel"`
+	Topic   string `json:"topic,omitempty"`
+	Outcome string `json:"outcome,omitempty"`
+}
+
 type briefShape struct {
-	Reason   string  `json:"reason,omitempty"`
-	Question string  `json:"question,omitempty"`
-	Tried    []tried `json:"tried,omitempty"`
-	Slots    []slot  `json:"slots,omitempty"`
-	Identity string  `json:"identity,omitempty"`
-	Mood     string  `json:"mood,omitempty"`
-	WaitedUS int64   `json:"waited_us,omitempty"`
+	Earlier  []contact `json:"earlier,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
+	Question string    `json:"question,omitempty"`
+	Tried    []tried   `json:"tried,omitempty"`
+	Slots    []slot    `json:"slots,omitempty"`
+	Identity string    `json:"identity,omitempty"`
+	Mood     string    `json:"mood,omitempty"`
+	WaitedUS int64     `json:"waited_us,omitempty"`
 }
 
 type draftShape struct {
@@ -45,6 +54,8 @@ type viewer struct {
 type citizenShape struct {
 	Identity string `json:"identity"`
 	Phone    string `json:"phone,omitempty"` // masked
+	Contacts int    `json:"contacts,omitempty"`
+	LastAt   string `json:"last_at,omitempty"`
 }
 
 // citizen is what is known of who talks, masked.
@@ -88,6 +99,17 @@ func (a *API) talk(ctx context.Context, req *talkRequest) (*sightResult, error) 
 	out := &sightResult{Talk: a.rowOf(&s.Row, by, numbers), Turns: turnsOf(s.Turns, numbers, s.Deliveries), Brief: briefOf(&s.Brief), Citizen: a.citizen(ctx, s.Row.Conversation.Citizen),
 		Draft: draftOf(s.Drafts, by, numbers), May: s.May, More: s.More}
 	out.Transfer = out.Talk.Transfer
+	for i := range s.Earlier {
+		c := &s.Earlier[i].Conversation
+		was := contact{At: moment(c.UpdatedAt), Channel: string(c.Channel), Topic: c.Topic}
+		if r := c.Handling.Resolution; r != nil {
+			was.Outcome = r.Outcome
+		}
+		out.Brief.Earlier = append(out.Brief.Earlier, was)
+	}
+	if out.Citizen.Contacts = len(s.Earlier); len(s.Earlier) > 0 {
+		out.Citizen.LastAt = moment(s.Earlier[0].Conversation.UpdatedAt)
+	}
 	for i := range s.Notes {
 		out.Notes = append(out.Notes, noteOf(&s.Notes[i], numbers))
 	}

@@ -16,3 +16,4 @@ CREATE TABLE phone_code (
     tries        INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX phone_code_key ON phone_code (key, made_at);
+CREATE INDEX conversation_citizen ON conversation (citizen, updated_at) WHERE citizen <> '';
