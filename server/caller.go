@@ -97,6 +97,9 @@ func (x *exchange) guard(page bool) error {
 	}
 	cookie := x.cookie(TalkCookie)
 	staff := strings.HasPrefix(string(x.ctx.Path()), "/api/v1/") && x.cookie(StaffCookie) != ""
+	if !page && x.sameOrigin() == no && strings.HasPrefix(string(x.ctx.Path()), "/api/v1/staff/") {
+		return fault.New(fault.Forbidden, "request.other_site") // nor may another site sign somebody in
+	}
 	if !page && !staff && (cookie == "" || len(x.ctx.Request.Header.Peek(TalkHeader)) > 0) {
 		return nil
 	}

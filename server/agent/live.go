@@ -54,7 +54,14 @@ func (a *API) events(ctx context.Context, req *eventsRequest) (server.Feed, erro
 			return nil, &fault.Error{Kind: fault.Invalid, Key: "cursor.invalid", Args: map[string]string{"field": "after"}}
 		}
 	}
+	checked := time.Now()
 	return a.Live.FollowBoth(server.All, after, func(ctx context.Context, e event.Event, prev int64) (*server.Event, error) {
+		if time.Since(checked) > rightsFor { // a session that was ended, or lost its role, sees nothing more
+			if _, _, err := a.who(ctx, req.signed); err != nil {
+				return nil, err
+			}
+			checked = time.Now()
+		}
 		shown, err := a.show(ctx, by, e)
 		if err != nil || shown == nil {
 			return nil, err
@@ -66,6 +73,9 @@ func (a *API) events(ctx context.Context, req *eventsRequest) (server.Feed, erro
 		return a.hear(ctx, by, subject, e)
 	}), nil
 }
+
+// rightsFor is how long a stream goes on without looking again whether its session still stands.
+const rightsFor = 30 * time.Second
 
 // aside tells everybody at the desk something that is not kept.
 func (a *API) aside(subject string, e liveEvent) {
