@@ -202,7 +202,7 @@ func (p *Pages) say(ctx context.Context, req *sayRequest) (*server.Page, error) 
 
 func inbound(req *sayRequest) message.Inbound {
 	proof := server.ReadTalk(req.Talk)
-	in := message.Inbound{ConversationID: proof.ID, Token: proof.Token, Channel: message.Portal, Text: req.Text}
+	in := message.Inbound{ConversationID: proof.ID, Token: proof.Token, Channel: message.Portal, Text: req.Text, Elder: req.Looks.Elder == "1"}
 	if value, label, ok := strings.Cut(req.Choice, "\t"); ok {
 		in.Value, in.Text = value, label
 	}
