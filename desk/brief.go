@@ -6,6 +6,7 @@ import (
 
 	"bangban/conversation"
 	"bangban/conversation/message"
+	"bangban/conversation/ownership"
 )
 
 // Brief is what an agent reads before the first word (转接说明): nothing is to be asked twice.
@@ -108,6 +109,12 @@ func (s *Service) See(ctx context.Context, by Person, id conversation.ID) (*Sigh
 	if err != nil {
 		return nil, err
 	}
+	if h := &c.Handling; h.Agent() != by.ID && h.LastAgent != by.ID && (h.State == ownership.Resolved || h.State == ownership.Closed) {
+		// Nobody's task any more: that it was read is on record.
+		if err := s.store.Append(ctx, s.event("talk.read", by.actor(), "conversation:"+string(id), nil)); err != nil {
+			return nil, err
+		}
+	}
 	row, err := s.store.Row(ctx, id)
 	if err != nil {
 		return nil, err
@@ -160,7 +167,7 @@ func may(c *conversation.Conversation, by Person) []string {
 		list = append(list, "transfer", "resolve")
 	}
 	switch h.State {
-	case "queued", "promised":
+	case ownership.Queued, ownership.Promised:
 		list = append(list, "claim")
 	}
 	if by.Supervisor && h.Agent() != by.ID {
