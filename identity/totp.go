@@ -2,8 +2,6 @@ package identity
 
 import (
 	"context"
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha1"
@@ -11,13 +9,13 @@ import (
 	"crypto/subtle"
 	"encoding/base32"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
 
 	"bangban/kernel/fault"
+	sealing "bangban/kernel/seal"
 )
 
 // The second factor: time-based one-time passwords (RFC 6238) of six digits, 30 s, SHA-1, as every authenticator has them.
@@ -138,43 +136,21 @@ func (s *Service) DropTOTP(ctx context.Context, account, password string) error 
 	return err
 }
 
-var errSealed = errors.New("the seal does not open: the city's secret key has changed")
-
-// seal encrypts with AES-256-GCM under the city's secret key; what it is for is bound to it.
+// seal encrypts under the city's secret key; what it is for is bound to it.
 func seal(secret, plain []byte, of string) ([]byte, error) {
-	gcm, err := gcmOf(secret)
+	box, err := sealing.New(secret, "identity")
 	if err != nil {
 		return nil, err
 	}
-	nonce := make([]byte, gcm.NonceSize())
-	if _, err := rand.Read(nonce); err != nil {
-		return nil, fmt.Errorf("seal: %w", err)
-	}
-	return gcm.Seal(nonce, nonce, plain, []byte(of)), nil
+	return box.Seal(plain, of)
 }
 
 func unseal(secret, sealed []byte, of string) ([]byte, error) {
-	gcm, err := gcmOf(secret)
+	box, err := sealing.New(secret, "identity")
 	if err != nil {
 		return nil, err
 	}
-	if len(sealed) < gcm.NonceSize() {
-		return nil, errSealed
-	}
-	plain, err := gcm.Open(nil, sealed[:gcm.NonceSize()], sealed[gcm.NonceSize():], []byte(of))
-	if err != nil {
-		return nil, errSealed
-	}
-	return plain, nil
-}
-
-func gcmOf(secret []byte) (cipher.AEAD, error) {
-	key := sha256.Sum256(append([]byte("identity\x00"), secret...))
-	block, err := aes.NewCipher(key[:])
-	if err != nil {
-		return nil, fmt.Errorf("seal: %w", err)
-	}
-	return cipher.NewGCM(block)
+	return box.Open(sealed, of)
 }
 
 // CodeAt is the code that an authenticator with a secret shows at a moment: for tests, and for trying one out.
