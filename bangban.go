@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"bangban/affairs/promise"
 	"bangban/answer"
 	"bangban/conversation"
 	"bangban/corpus"
@@ -39,6 +40,7 @@ type City struct {
 	Desk         *desk.Service         // with Conversation
 	Identity     *identity.Service     // with Conversation
 	Citizens     *identity.Citizens    // with Conversation
+	Promises     *promise.Service      // with Conversation
 	Meaning      *semantic.Index       // nil: words alone
 
 	cfg     *Config

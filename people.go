@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"bangban/affairs/promise"
 	"bangban/answer"
 	"bangban/channels/portal"
 	"bangban/city/calendar"
@@ -46,6 +47,9 @@ func (c *City) openPeople(ctx context.Context) error {
 		text, _ := c.words("sms.code")
 		return strings.ReplaceAll(text, "{code}", code)
 	}, nil)
+	if c.Promises, err = promise.New(c.Store.Promises(), c.secret, nil); err != nil {
+		return err
+	}
 	c.FirstPassword, _, err = c.Identity.EnsureOperator(ctx)
 	return err
 }
@@ -125,7 +129,7 @@ func (c *City) serveStaff(s *server.Server, live *server.Live, asset func(string
 		}
 	}
 	auth.Routes(s)
-	api := &agent.API{Auth: auth, Phones: c.Citizens, Desk: c.Desk, Talks: c.Conversation, Live: live, Knowledge: func() agent.Knowledge { return deskKnowledge{c} }}
+	api := &agent.API{Auth: auth, Phones: c.Citizens, Promises: c.Promises, Desk: c.Desk, Talks: c.Conversation, Live: live, Knowledge: func() agent.Knowledge { return deskKnowledge{c} }}
 	api.Routes(s)
 	(&agent.Shell{Asset: asset, Site: site, Build: Version}).Routes(s)
 	told := make(chan ownership.Effects, 64)

@@ -181,7 +181,7 @@ func (s *Service) Find(ctx context.Context, words string) ([]Found, error) {
 	return s.store.Search(ctx, words, 50)
 }
 
-// Promised are the talks with an open promise, those that wait longest first.
+// Promised are the talks with an open promise, those first that are due first.
 func (s *Service) Promised(ctx context.Context) ([]Row, error) { return s.store.RowsPromised(ctx, 200) }
 
 // Noticed returns one notice.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"bangban/conversation"
@@ -195,14 +196,24 @@ func (s *Service) Resolve(ctx context.Context, by Person, id conversation.ID, to
 	return s.act(ctx, by, id, ownership.Command{Do: ownership.Resolve, Topic: brief(topic), Outcome: outcome})
 }
 
-// Attempt keeps that the citizen of a promise was not reached.
-func (s *Service) Attempt(ctx context.Context, by Person, id conversation.ID, note string) (*conversation.Conversation, error) {
+// maxNext is how far ahead another attempt may be put.
+const maxNext = 30 * 24 * time.Hour
+
+// Attempt keeps that the citizen of a promise was not reached, and when it is tried again; the zero time says that nobody knows.
+func (s *Service) Attempt(ctx context.Context, by Person, id conversation.ID, note string, next time.Time) (*conversation.Conversation, error) {
+	due := int64(0)
+	if !next.IsZero() {
+		if now := s.now(); next.Before(now) || next.After(now.Add(maxNext)) {
+			return nil, &fault.Error{Kind: fault.Invalid, Key: "promise.bad_time", Args: map[string]string{"field": "next_at"}}
+		}
+		due = next.UnixMicro()
+	}
 	if strings.TrimSpace(note) != "" {
 		if _, err := s.Note(ctx, by, id, note); err != nil {
 			return nil, err
 		}
 	}
-	return s.act(ctx, by, id, ownership.Command{Do: ownership.Attempt})
+	return s.act(ctx, by, id, ownership.Command{Do: ownership.Attempt, Why: brief(privacy.MaskText(note)), Due: due})
 }
 
 // TakeOver gives a talk to a supervisor, or to whom she names, at once.

@@ -74,8 +74,10 @@ func (d desks) RowsServed(ctx context.Context, limit int) ([]desk.Row, error) {
 	return d.rows(ctx, `WHERE c.state IN ('queued', 'offered', 'serving', 'waiting') AND c.channel <> 'practice' ORDER BY c.updated_at DESC LIMIT $1`, limit)
 }
 
+// RowsPromised begins with what is due first; among equals, who has waited longest. Index: promise_open.
 func (d desks) RowsPromised(ctx context.Context, limit int) ([]desk.Row, error) {
-	return d.rows(ctx, `WHERE c.state = 'promised' AND c.channel <> 'practice' ORDER BY c.enqueued_at LIMIT $1`, limit)
+	return d.rows(ctx, `JOIN promise p ON p.conversation = c.id AND p.state = 'open' WHERE c.state = 'promised' AND c.channel <> 'practice'
+		ORDER BY p.due_at, p.enqueued_at LIMIT $1`, limit)
 }
 
 // Index: conversation_citizen.

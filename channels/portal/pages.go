@@ -148,15 +148,22 @@ type PhonePage struct {
 type ProgressPage struct {
 	No, Code, Problem string
 	Found             *Promised
+	// Phone and Wish are how the citizen wants to be reached, as typed, with why they were refused, or that they are Saved.
+	Phone, Wish, Field, Refused string
+	Saved                       bool
 }
 
 // Promised is a promise as its citizen reads it.
 type Promised struct {
-	No, Topic, State, Due, Made string
-	Overdue                     bool
-	Tries                       []string // when somebody tried to reach them
-	Answer                      string   // when it was kept
+	No, Topic, State, Due, Made, Ended string
+	Open, Overdue                      bool
+	Tries                              []Tried // when somebody tried to reach them
+	Answer                             string  // when it was kept
+	Phone, Wish                        string  // what they have left so that they can be reached; the number masked
 }
+
+// Tried is when somebody tried to reach them, and when they try again, "" when nobody said.
+type Tried struct{ At, Next string }
 
 // AnswerPage is an answer as it was given.
 type AnswerPage struct {

@@ -67,7 +67,7 @@ type Command struct {
 	To             string
 	Why            string
 	Timer          Timer
-	Due            int64 // the due time that fired: a timer set anew since then does not fire
+	Due            int64 // the due time that fired: a timer set anew since then does not fire; of an attempt, when it is made again, 0 if nobody knows
 }
 
 // Facts are the world at the moment of a command, as far as a step depends on it.
@@ -140,7 +140,8 @@ const (
 	PromiseDropped PromiseStep = "dropped" // the citizen was served at once, or the talk was erased
 )
 
-// PromiseChange is a promise that comes into being or moves on. EnqueuedAt keeps the place in the queue.
+// PromiseChange is a promise that comes into being or moves on. EnqueuedAt keeps the place in the queue. Of PromiseTried, Due is when somebody tries
+// again, 0 if nobody said, and Reason what came of it: both are kept, neither is logged.
 type PromiseChange struct {
 	No              string
 	Step            PromiseStep

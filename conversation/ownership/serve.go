@@ -362,10 +362,14 @@ func (s *step) end() {
 // attempt is a call that did not reach the citizen (T21).
 func (s *step) attempt() {
 	s.t.Attempts++
-	s.e.Promises = append(s.e.Promises, PromiseChange{No: s.t.Promise, Step: PromiseTried, By: s.c.By})
+	s.e.Promises = append(s.e.Promises, PromiseChange{No: s.t.Promise, Step: PromiseTried, Due: s.c.Due, Reason: s.c.Why, By: s.c.By})
 	s.note("promise.tried", map[string]any{"promise": s.t.Promise, "tries": s.t.Attempts})
 	if s.t.Attempts >= s.r.Attempts {
 		s.bell("supervisor", "bell.not_reached")
+	}
+	if s.c.Due > 0 {
+		s.tell("promise.tried_next", "promise", s.t.Promise, "tries", strconv.Itoa(s.t.Attempts), "due", strconv.FormatInt(s.c.Due, 10))
+		return
 	}
 	s.tell("promise.tried", "promise", s.t.Promise, "tries", strconv.Itoa(s.t.Attempts))
 }

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	promises "bangban/affairs/promise"
 	"bangban/conversation"
 	"bangban/conversation/message"
 	"bangban/conversation/ownership"
@@ -60,6 +61,13 @@ type Phones interface {
 	Phone(ctx context.Context, key string) (privacy.Phone, error)
 }
 
+// Promises tells what is beside the open promises; *promises.Service is one.
+type Promises interface {
+	Asides(ctx context.Context) (map[string]*promises.Aside, error)
+	Aside(ctx context.Context, no string) (*promises.Aside, error)
+	Unseal(no string, sealed []byte) (promises.Contact, error)
+}
+
 // Named is something to choose.
 type Named struct {
 	ID   string `json:"id"`
@@ -72,6 +80,7 @@ type API struct {
 	Desk      *desk.Service
 	Talks     *conversation.Service
 	Phones    Phones
+	Promises  Promises
 	Live      *server.Live
 	Knowledge func() Knowledge
 	mu        sync.Mutex

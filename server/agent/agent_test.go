@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"bangban/affairs/promise"
 	"bangban/conversation"
 	"bangban/conversation/message"
 	"bangban/desk"
@@ -62,6 +63,7 @@ type city struct {
 	url      string
 	talks    *conversation.Service
 	accounts *identity.Service
+	promises *promise.Service
 }
 
 func start(t *testing.T) *city {
@@ -73,7 +75,7 @@ func start(t *testing.T) *city {
 	c := &city{t: t}
 	d := desk.New(st.Desk(), desk.Config{Hours: always{}})
 	live := server.NewLive(st, nil)
-	c.talks = conversation.New(st.Conversations(), asks{}, conversation.Config{Seats: d, Sentences: func(k string) (string, string) { return k, k },
+	c.talks = conversation.New(st.Conversations(), asks{}, conversation.Config{Seats: d, Sentences: func(k string) (string, string) { return k + " {promise} {code}", k },
 		After: d.Changed})
 	d.Connect(c.talks, c.talks.Clock())
 	if c.accounts, err = identity.New(st.Identity(), identity.Config{Secret: []byte("s"), Cost: identity.Cost{Memory: 64, Passes: 1, Threads: 1}}); err != nil {
@@ -85,7 +87,11 @@ func start(t *testing.T) *city {
 	}
 	auth := &staff.Auth{Identity: c.accounts}
 	auth.Routes(s)
-	(&agent.API{Auth: auth, Desk: d, Talks: c.talks, Live: live, Knowledge: func() agent.Knowledge { return knows{} }}).Routes(s)
+	c.promises, err = promise.New(st.Promises(), []byte("s"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	(&agent.API{Auth: auth, Promises: c.promises, Desk: d, Talks: c.talks, Live: live, Knowledge: func() agent.Knowledge { return knows{} }}).Routes(s)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

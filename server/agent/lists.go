@@ -4,11 +4,14 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
+	promises "bangban/affairs/promise"
 	"bangban/conversation"
 	"bangban/conversation/ownership"
 	"bangban/desk"
 	"bangban/kernel/fault"
+	"bangban/kernel/privacy"
 )
 
 type searchRequest struct {
@@ -152,11 +155,86 @@ func (a *API) promises(ctx context.Context, req *signedRequest) (*promisesResult
 	if err != nil {
 		return nil, err
 	}
-	out := &promisesResult{Promises: []promise{}}
-	for i := range rows {
-		out.Promises = append(out.Promises, a.promiseOf(&rows[i]))
+	numbers, err := a.numbers(ctx)
+	if err != nil {
+		return nil, err
 	}
-	return out, nil
+	list, err := a.promisesOf(ctx, rows, numbers)
+	return &promisesResult{list}, err
+}
+
+// promisesOf are the open promises of talks with all that is beside them, in one look.
+func (a *API) promisesOf(ctx context.Context, rows []desk.Row, numbers map[string]string) ([]promise, error) {
+	list := make([]promise, len(rows))
+	if len(rows) == 0 {
+		return list, nil
+	}
+	var beside map[string]*promises.Aside
+	if a.Promises != nil {
+		var err error
+		if beside, err = a.Promises.Asides(ctx); err != nil {
+			return nil, err
+		}
+	}
+	for i := range rows {
+		list[i] = a.promiseOf(&rows[i])
+		if err := a.beside(ctx, &list[i], rows[i].Conversation.Citizen, beside[list[i].No], numbers); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// promiseNow is one of them.
+func (a *API) promiseNow(ctx context.Context, r *desk.Row, numbers map[string]string) (promise, error) {
+	p := a.promiseOf(r)
+	if p.No == "" || a.Promises == nil {
+		return p, nil
+	}
+	aside, err := a.Promises.Aside(ctx, p.No)
+	if err != nil {
+		return p, err
+	}
+	return p, a.beside(ctx, &p, r.Conversation.Citizen, aside, numbers)
+}
+
+// beside adds attempts and how the citizen wants to be reached; without a number of theirs, the one that they have proven.
+func (a *API) beside(ctx context.Context, p *promise, citizen string, aside *promises.Aside, numbers map[string]string) error {
+	if aside != nil {
+		for _, t := range aside.Attempts {
+			p.NextAt = ""
+			if t.NextAt > 0 {
+				p.NextAt = moment(t.NextAt)
+			}
+			p.Attempts = append(p.Attempts, attempt{moment(t.At), numbers[strings.TrimPrefix(t.By, "agent:")], t.Note, p.NextAt})
+		}
+		contact, err := a.Promises.Unseal(p.No, aside.Contact)
+		if err != nil {
+			return err
+		}
+		p.Phone, p.Wish = contact.Phone.Masked(), contact.Wish
+		if aside.Words != "" { // else what was said last
+			p.Text = oneLine(aside.Words)
+		}
+	}
+	if p.Phone == "" {
+		p.Phone = a.citizen(ctx, citizen).Phone
+	}
+	return nil
+}
+
+// promisedPhone is the number that the citizen of a talk has left for its open promise; the zero value for none.
+func (a *API) promisedPhone(ctx context.Context, talk *conversation.Conversation) (privacy.Phone, error) {
+	no := talk.Handling.Promise
+	if no == "" || a.Promises == nil {
+		return privacy.Phone{}, nil
+	}
+	aside, err := a.Promises.Aside(ctx, no)
+	if err != nil {
+		return privacy.Phone{}, err
+	}
+	contact, err := a.Promises.Unseal(no, aside.Contact)
+	return contact.Phone, err
 }
 
 type promiseRequest struct {
@@ -185,7 +263,14 @@ func (a *API) promised(ctx context.Context, req *promiseRequest, act func(by des
 	if i < 0 {
 		return nil, fault.New(fault.NotFound, "promise.not_found")
 	}
-	before := a.promiseOf(&rows[i])
+	numbers, err := a.numbers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	before, err := a.promiseNow(ctx, &rows[i], numbers)
+	if err != nil {
+		return nil, err
+	}
 	id := rows[i].Conversation.ID
 	if err := act(by, id, rows[i].Conversation.Topic); err != nil {
 		return nil, err
@@ -195,7 +280,10 @@ func (a *API) promised(ctx context.Context, req *promiseRequest, act func(by des
 	if err != nil {
 		return nil, err
 	}
-	after := a.promiseOf(now)
+	after, err := a.promiseNow(ctx, now, numbers)
+	if err != nil {
+		return nil, err
+	}
 	if after.No == "" { // kept
 		before.State = "kept"
 		return &promiseResult{before}, nil
@@ -204,8 +292,15 @@ func (a *API) promised(ctx context.Context, req *promiseRequest, act func(by des
 }
 
 func (a *API) attempt(ctx context.Context, req *promiseRequest) (*promiseResult, error) {
+	var next time.Time
+	if req.NextAt != "" {
+		var err error
+		if next, err = time.Parse(time.RFC3339, req.NextAt); err != nil {
+			return nil, &fault.Error{Kind: fault.Invalid, Key: "promise.bad_time", Args: map[string]string{"field": "next_at"}}
+		}
+	}
 	return a.promised(ctx, req, func(by desk.Person, id conversation.ID, _ string) error {
-		_, err := a.Desk.Attempt(ctx, by, id, req.Note)
+		_, err := a.Desk.Attempt(ctx, by, id, req.Note, next)
 		return err
 	})
 }

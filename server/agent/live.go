@@ -152,7 +152,14 @@ func (a *API) showTalk(ctx context.Context, by desk.Person, id string, e event.E
 		return nil, err
 	}
 	if strings.HasPrefix(e.Kind, "promise.") && r.Conversation.Channel != "practice" {
-		p := a.promiseOf(r)
+		numbers, err := a.numbers(ctx)
+		if err != nil {
+			return nil, err
+		}
+		p, err := a.promiseNow(ctx, r, numbers)
+		if err != nil {
+			return nil, err
+		}
 		if p.No == "" {
 			var data struct {
 				Promise string `json:"promise"`
@@ -225,7 +232,7 @@ func wanted(kind string) bool {
 	switch kind {
 	case "turn.received", "turn.said", "turn.told", "reply.given", "turn.delivered", "turn.read", "note.kept", "talk.moved", "offer.made", "offer.ended",
 		"transfer.asked", "transfer.offered", "transfer.declined", "transfer.ended", "transfer.accepted", "helper.invited", "helper.left", "handoff.rerouted",
-		"promise.made", "promise.tried", "promise.kept", "promise.overdue", "talk.listened":
+		"promise.made", "promise.tried", "promise.kept", "promise.overdue", "promise.contact", "talk.listened":
 		return true
 	}
 	return false

@@ -99,6 +99,13 @@ func (a *API) talk(ctx context.Context, req *talkRequest) (*sightResult, error) 
 	out := &sightResult{Talk: a.rowOf(&s.Row, by, numbers), Turns: turnsOf(s.Turns, numbers, s.Deliveries), Brief: briefOf(&s.Brief), Citizen: a.citizen(ctx, s.Row.Conversation.Citizen),
 		Draft: draftOf(s.Drafts, by, numbers), May: s.May, More: s.More}
 	out.Transfer = out.Talk.Transfer
+	left, err := a.promisedPhone(ctx, &s.Row.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	if masked := left.Masked(); masked != "" { // where they want to be called now; nobody has proven it
+		out.Citizen.Phone = masked
+	}
 	for i := range s.Earlier {
 		c := &s.Earlier[i].Conversation
 		was := contact{At: moment(c.UpdatedAt), Channel: string(c.Channel), Topic: c.Topic}

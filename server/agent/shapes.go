@@ -275,6 +275,19 @@ type promise struct {
 	Tries   int    `json:"tries,omitempty"`
 	Agent   string `json:"agent,omitempty"`
 	Overdue bool   `json:"overdue,omitempty"`
+	// Attempts are those before, NextAt when the last one said that it is made again; Phone (masked) and Wish are how the citizen wants to be reached.
+	Attempts []attempt `json:"attempts,omitempty"`
+	NextAt   string    `json:"next_at,omitempty"`
+	Phone    string    `json:"phone,omitempty"`
+	Wish     string    `json:"wish,omitempty"`
+}
+
+// attempt is one time that somebody tried to reach the citizen of a promise.
+type attempt struct {
+	At     string `json:"at"`
+	Number string `json:"number,omitempty"`
+	Note   string `json:"note,omitempty"`
+	NextAt string `json:"next_at,omitempty"`
 }
 
 func (a *API) promiseOf(r *desk.Row) promise {

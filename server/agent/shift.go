@@ -39,8 +39,8 @@ func (a *API) shift(ctx context.Context, req *signedRequest) (*shiftResult, erro
 	for i := range s.Mine {
 		out.Items = append(out.Items, a.rowOf(&s.Mine[i], by, numbers))
 	}
-	for i := range s.Promised {
-		out.Promises = append(out.Promises, a.promiseOf(&s.Promised[i]))
+	if out.Promises, err = a.promisesOf(ctx, s.Promised, numbers); err != nil {
+		return nil, err
 	}
 	for i := range s.Notices {
 		out.Notices = append(out.Notices, noticeOf(&s.Notices[i], numbers))

@@ -73,8 +73,8 @@ func (a *API) state(ctx context.Context, req *signedRequest) (*stateResult, erro
 	for i := range o.Waiting {
 		out.Queued = append(out.Queued, a.rowOf(&o.Waiting[i], by, numbers))
 	}
-	for i := range o.Promised {
-		out.Promises = append(out.Promises, a.promiseOf(&o.Promised[i]))
+	if out.Promises, err = a.promisesOf(ctx, o.Promised, numbers); err != nil {
+		return nil, err
 	}
 	for i := range o.Notices {
 		out.Notices = append(out.Notices, noticeOf(&o.Notices[i], numbers))

@@ -292,7 +292,17 @@ func (a *API) reveal(ctx context.Context, req *revealRequest) (*revealResult, er
 		return nil, err
 	}
 	key := sight.Row.Conversation.Citizen
-	if req.Field != "phone" || key == "" {
+	if req.Field != "phone" {
+		return nil, fault.New(fault.NotFound, "reveal.empty")
+	}
+	left, err := a.promisedPhone(ctx, &sight.Row.Conversation)
+	if err != nil {
+		return nil, err
+	}
+	if number := left.Reveal(); number != "" { // where they want to be called now
+		return &revealResult{number}, nil
+	}
+	if key == "" {
 		return nil, fault.New(fault.NotFound, "reveal.empty")
 	}
 	phone, err := a.Phones.Phone(ctx, key)

@@ -41,8 +41,8 @@ func (a *API) wall(ctx context.Context, req *signedRequest) (*wallResult, error)
 	for i := range w.Talks {
 		out.Talks = append(out.Talks, a.rowOf(&w.Talks[i], by, numbers))
 	}
-	for i := range w.Promised {
-		out.Promises = append(out.Promises, a.promiseOf(&w.Promised[i]))
+	if out.Promises, err = a.promisesOf(ctx, w.Promised, numbers); err != nil {
+		return nil, err
 	}
 	return out, nil
 }

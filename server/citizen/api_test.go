@@ -29,7 +29,7 @@ import (
 	"bangban/store"
 )
 
-// parrot answers every question with the first entry whose name it holds.
+// parrot answers every question with the first entry whose name it holds, and hands 转人工 over.
 type parrot struct{ lib *knowledge.Library }
 
 func (p parrot) Answer(_ context.Context, q message.Question, c message.Context) (message.Reply, message.Context, error) {
@@ -41,6 +41,9 @@ func (p parrot) Answer(_ context.Context, q message.Question, c message.Context)
 				Citations: []message.Citation{{EntryID: string(it.ID), Title: it.Name, Issuer: "市公安局", Revision: 1, UpdatedAt: it.Updated, URL: itemURL(it.ID), Basis: []message.Basis{{Kind: "law", Title: "居民身份证法", Article: "第十一条"}}}},
 			}, c, nil
 		}
+	}
+	if q.Text == "转人工" {
+		return message.Reply{Kind: message.Handoff, Reason: message.Asked}, c, nil
 	}
 	return message.Reply{Kind: message.Unknown, Reason: message.NoEntry, Text: "这个问题我还没有把握答准。", Voice: "这个我不知道。"}, c, nil
 }
@@ -111,11 +114,11 @@ func startCity(t testing.TB, config server.Config) *city {
 		t.Fatal(err)
 	}
 	lib := testLibrary()
-	c := &city{t: t, live: server.NewLive(db, nil), talks: conversation.New(db.Conversations(), parrot{lib}, conversation.Config{})}
+	c := &city{t: t, live: server.NewLive(db, nil), talks: conversation.New(db.Conversations(), parrot{lib}, conversation.Config{Sentences: promiseWords})}
 	if c.server, err = server.New(config, server.Services{}); err != nil {
 		t.Fatal(err)
 	}
-	api := &API{Services: Services{Conversation: c.talks, Live: c.live, Knowledge: func() Knowledge { return Knowledge{lib, byTitle{lib}, asTyped{}} }, Statutes: testStatutes(t, db)}}
+	api := &API{Services: Services{Promises: promises(t, db), Conversation: c.talks, Live: c.live, Knowledge: func() Knowledge { return Knowledge{lib, byTitle{lib}, asTyped{}} }, Statutes: testStatutes(t, db)}}
 	api.Routes(c.server)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -236,7 +239,7 @@ func TestDocumentNamesEveryField(t *testing.T) {
 		"GET /api/v1/items": &itemsResult{}, "GET /api/v1/items/x": &itemResult{}, "GET /api/v1/suggest": &suggestResult{},
 		"GET /api/v1/regions": &regionsResult{}, "GET /api/v1/points": &pointsResult{}, "GET /api/v1/hotlines": &hotlinesResult{},
 		"GET /api/v1/life-events": &lifeEventsResult{}, "POST /api/v1/feedback": &feedbackResult{},
-		"GET /api/v1/laws": &lawsResult{}, "GET /api/v1/laws/x": &lawResult{}, "GET /api/v1/laws/x/x": &lawArticleResult{},
+		"GET /api/v1/promises/x": &promiseResult{}, "GET /api/v1/laws": &lawsResult{}, "GET /api/v1/laws/x": &lawResult{}, "GET /api/v1/laws/x/x": &lawArticleResult{},
 	} {
 		t.Run(path, func(t *testing.T) {
 			fill(reflect.ValueOf(result).Elem(), "")
@@ -284,7 +287,7 @@ func repliesIn(result any) []*message.Reply {
 func fill(v reflect.Value, name string) {
 	switch v.Kind() {
 	case reflect.String:
-		words := map[string]string{"Kind": "item", "AnswerNo": "A123456789", "At": "2026-11-24T08:00:00+08:00", "Author": "citizen"}
+		words := map[string]string{"Kind": "item", "AnswerNo": "A123456789", "At": "2026-11-24T08:00:00+08:00", "MadeAt": "2026-11-24T08:00:00+08:00", "DueAt": "2026-11-24T08:00:00+08:00", "EndedAt": "2026-11-24T08:00:00+08:00", "NextAt": "2026-11-24T08:00:00+08:00", "State": "open", "Author": "citizen"}
 		v.SetString(cmp.Or(words[name], "x"))
 		if v.Type() == reflect.TypeFor[message.Kind]() {
 			v.SetString(string(message.Answer))

@@ -46,9 +46,10 @@ type Knowledge struct {
 	Understand Understander
 }
 
-// Promises looks up promises; *promise.Service is one.
+// Promises looks up promises and keeps how their citizens want to be reached; *promise.Service is one.
 type Promises interface {
 	Lookup(ctx context.Context, typedNo, typedCode string) (*promise.Promise, error)
+	SetContact(ctx context.Context, typedNo, typedCode string, c promise.Change) error
 }
 
 // Phones proves the number of a citizen by a one-time code; *identity.Citizens is one.
@@ -95,6 +96,7 @@ func (a *API) Routes(s *server.Server) {
 	s.GET("/api/v1/conversations/{id}/events", server.Events(a.events), reads)
 	a.peopleRoutes(s)
 	s.GET("/api/v1/promises/{no}", server.JSON(a.promise), lookups)
+	s.POST("/api/v1/promises/{no}/contact", server.JSON(a.promiseContact), lookups)
 	s.GET("/api/v1/answers/{no}", server.JSON(a.answer), lookups)
 	s.GET("/api/v1/items", server.JSON(a.items), reads)
 	s.GET("/api/v1/items/{id}", server.JSON(a.item), reads)

@@ -56,6 +56,7 @@ func (p *Pages) Routes(s *server.Server) {
 	s.POST("/chat/phone", server.HTML(p.phone), server.Spend(s.Lookups()))
 	s.GET("/progress", server.HTML(p.progressForm))
 	s.POST("/progress", server.HTML(p.progress), server.Spend(s.Lookups()))
+	s.POST("/progress/contact", server.HTML(p.progressContact), server.Spend(s.Lookups()))
 	s.GET("/sitemap", server.HTML(p.sitemap))
 	s.GET("/about", server.HTML(p.text("about", "关于我们")))
 	s.GET("/privacy", server.HTML(p.text("privacy", "隐私说明")))

@@ -44,11 +44,11 @@ func portalOf(t *testing.T, wrap func(Conversation) Conversation) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var talks Conversation = conversation.New(db.Conversations(), parrot{lib}, conversation.Config{})
+	var talks Conversation = conversation.New(db.Conversations(), parrot{lib}, conversation.Config{Sentences: promiseWords})
 	if wrap != nil {
 		talks = wrap(talks)
 	}
-	pages := &Pages{Renderer: r, Services: Services{Conversation: talks, Live: server.NewLive(db, nil), Knowledge: func() Knowledge { return Knowledge{lib, byTitle{lib}, asTyped{}} }, Statutes: testStatutes(t, db),
+	pages := &Pages{Renderer: r, Services: Services{Promises: promises(t, db), Conversation: talks, Live: server.NewLive(db, nil), Knowledge: func() Knowledge { return Knowledge{lib, byTitle{lib}, asTyped{}} }, Statutes: testStatutes(t, db),
 		Now: func() time.Time { return time.Date(2026, 11, 24, 10, 0, 0, 0, cityTime) }}}
 	pages.Routes(s)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")

@@ -180,6 +180,7 @@ export interface Promised {
   channel?: string
   citizen?: string
   phone?: string
+  wish?: string
   topic?: string
   text?: string
   due_at: string
