@@ -153,5 +153,9 @@ func degrees(d float64) string { return strconv.FormatFloat(d, 'f', 6, 64) }
 
 // String is the push in a line, for a terminal.
 func (o Outcome) String() string {
-	return fmt.Sprintf("%s: %s after %d attempts %s", o.Kind, o.Ending, len(o.Attempts), o.Why)
+	line := fmt.Sprintf("%s: %s after %d attempts", o.Kind, o.Ending, len(o.Attempts))
+	if o.Why != "" {
+		line += ": " + o.Why
+	}
+	return line
 }

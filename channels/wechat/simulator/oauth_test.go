@@ -158,6 +158,12 @@ func TestUserinfoAndSnapshot(t *testing.T) {
 	if got := userinfo(map[string]any{"access_token": full["refresh_token"], "openid": "o"})["errcode"]; got != 40001.0 {
 		t.Errorf("with the refresh token: %v", got)
 	}
+	check := func(openid string) int {
+		return r.code(fmt.Sprintf("/sns/auth?access_token=%v&openid=%s", full["access_token"], openid), nil)
+	}
+	if a, b := check("o"), check("x"); a != 0 || b != 40003 {
+		t.Errorf("sns/auth: %d and %d, want 0 and 40003", a, b)
+	}
 	r.Snapshot("o", true)
 	snap := r.exchange(r.codeFor("o", "snsapi_userinfo"))
 	if snap["is_snapshotuser"] != 1.0 || snap["openid"] == "o" || userinfo(snap)["is_snapshotuser"] != 1.0 {

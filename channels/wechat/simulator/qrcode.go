@@ -20,6 +20,7 @@ const (
 // ticket is a QR code with its scene; ends is zero for a permanent one.
 type ticket struct {
 	value, scene string
+	number       int64 // in order of creation
 	ends         time.Time
 }
 
@@ -62,7 +63,7 @@ func (s *Simulator) qrCreate(r *request) (any, errcode) {
 }
 
 func (s *Simulator) newTicket(now time.Time, scene string, permanent bool, seconds int64) (any, errcode) {
-	t := &ticket{value: random(96), scene: scene}
+	t := &ticket{value: random(96), scene: scene, number: s.next()}
 	answer := map[string]any{"ticket": t.value, "url": "http://weixin.qq.com/q/" + random(24)}
 	if permanent {
 		n := 0
@@ -91,12 +92,16 @@ func (s *Simulator) newTicket(now time.Time, scene string, permanent bool, secon
 
 // ticketOf is the newest valid code for a scene, or a made-up one; the caller holds mu.
 func (s *Simulator) ticketOf(scene string) string {
+	var newest *ticket
 	for _, t := range s.tickets {
-		if t.scene == scene && (t.ends.IsZero() || s.o.Now().Before(t.ends)) {
-			return t.value
+		if t.scene == scene && (t.ends.IsZero() || s.o.Now().Before(t.ends)) && (newest == nil || t.number > newest.number) {
+			newest = t
 		}
 	}
-	return random(96)
+	if newest == nil {
+		return random(96)
+	}
+	return newest.value
 }
 
 // showQR is mp.weixin.qq.com: a picture for a valid ticket, else 404. It is a plain square, not a code that a camera reads.

@@ -48,6 +48,7 @@ func TestQRPictureAndScan(t *testing.T) {
 		ticket, _ := r.call("/cgi-bin/qrcode/create", body)["ticket"].(string)
 		return ticket
 	}
+	create(`{"expire_seconds":600,"action_name":"QR_STR_SCENE","action_info":{"scene":{"scene_str":"hall-1"}}}`) // the newest counts
 	ticket := create(`{"expire_seconds":60,"action_name":"QR_STR_SCENE","action_info":{"scene":{"scene_str":"hall-1"}}}`)
 	forever := create(`{"action_name":"QR_LIMIT_STR_SCENE","action_info":{"scene":{"scene_str":"hall-2"}}}`)
 	if again := create(`{"action_name":"QR_LIMIT_STR_SCENE","action_info":{"scene":{"scene_str":"hall-2"}}}`); again != forever {

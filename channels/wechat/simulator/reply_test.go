@@ -77,6 +77,9 @@ func TestReplies(t *testing.T) {
 			if out.Ending != row.want || len(out.Attempts) != 1 {
 				t.Fatalf("%v, want %s at once", out, row.want)
 			}
+			if row.name == "swapped names" && !strings.Contains(out.Why, "swapped") {
+				t.Errorf("why %q: it does not name the commonest mistake", out.Why)
+			}
 			shown := r.Shown("o")
 			switch {
 			case row.want == Wrong:

@@ -7,8 +7,8 @@
 // (push.go), what a passive reply must look like (reply.go). Signature and AES (seal.go) are written from the platform's description with
 // the standard library alone and share nothing with the channel, so that one mistake cannot hide in both.
 //
-// What it leaves out: delivery by real phones, pay, drafts and articles, WeChat's own 客服 client. Where the platform's documents are
-// silent, the choice made here stands in the comment beside it.
+// What it leaves out: pushes as JSON, codes that a camera reads, payments, drafts and articles, WeChat's own 客服 client. Where the
+// platform's documents are silent, the choice made here stands in the comment beside it.
 //
 // Start here: New, then SetCallback, Follow and Say; Shown tells what a follower sees on the phone, Until waits for it.
 package simulator

@@ -61,7 +61,8 @@ func (t *tokens) check(value string, now time.Time) errcode {
 }
 
 // takeStable is the current stable token. In its last five minutes a new one takes its place and both are valid until the old one
-// expires; force replaces it at once.
+// expires; force replaces it at once. The documents give the limits of force, not their codes: here 45009 for the day's and 45011 for the
+// half minute's.
 func (t *tokens) takeStable(now time.Time, force bool) (*token, errcode) {
 	if force {
 		today := day(now)

@@ -129,6 +129,13 @@ func TestTokenRefusals(t *testing.T) {
 			t.Errorf("a token of %d characters: %d, want %d", len(token), got, want)
 		}
 	}
+	r.SetSecret("another")
+	if got := stable(r, false)["access_token"]; got != r.token {
+		t.Error("a reset secret ended the token that is out")
+	}
+	if got := r.code("/cgi-bin/stable_token", map[string]any{"grant_type": "client_credential", "appid": a.AppID, "secret": a.Secret}); got != 40125 {
+		t.Errorf("the secret of before: %d, want 40125", got)
+	}
 	r.RefreshElsewhere()
 	if got := usable(r, r.token); got != 40001 {
 		t.Errorf("refreshed by another: %d, want 40001", got)

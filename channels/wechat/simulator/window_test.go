@@ -121,11 +121,11 @@ func (m model) open(a act, now time.Time) {
 	}
 }
 
-// send says how many of the messages are good at now, and takes the one that ends first.
+// send takes the message that ends first of those that are good at now, of two that end together the one of the earlier row.
 func (m model) send(now time.Time) bool {
 	first, at := nothing, time.Time{}
-	for a, ends := range m {
-		if len(ends) > 0 && ends[0].After(now) && (first == nothing || ends[0].Before(at)) {
+	for _, a := range []act{wrote, tapped, followed, scanned} {
+		if ends := m[a]; len(ends) > 0 && ends[0].After(now) && (first == nothing || ends[0].Before(at)) {
 			first, at = a, ends[0]
 		}
 	}
