@@ -51,10 +51,34 @@ func ParseHours(c *Calendar, text string, zone *time.Location) (*Hours, error) {
 		}
 		h.rules = append(h.rules, r)
 	}
-	if !slices.ContainsFunc(h.rules, func(r rule) bool { return len(r.spans) > 0 }) {
+	if !h.everOpen() {
 		return nil, fmt.Errorf("hours %q: they are never open", text)
 	}
 	return h, nil
+}
+
+// everOpen reports whether any weekday of any date has spans left when later rules have beaten earlier ones.
+func (h *Hours) everOpen() bool {
+	leap := time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC)
+	for n := range 366 {
+		t := leap.AddDate(0, 0, n)
+		for day := time.Sunday; day <= time.Saturday; day++ {
+			if len(h.ruled(int(t.Month())*100+t.Day(), day)) > 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// ruled returns the spans of a date that falls on a weekday, by the last rule that covers it.
+func (h *Hours) ruled(date int, day time.Weekday) []Span {
+	for i := len(h.rules) - 1; i >= 0; i-- {
+		if h.rules[i].covers(date, day) {
+			return h.rules[i].spans
+		}
+	}
+	return nil
 }
 
 func parseRule(words []string) (r rule, err error) {
@@ -168,13 +192,7 @@ func (h *Hours) of(t time.Time) []Span {
 			day = time.Monday
 		}
 	}
-	date := int(t.Month())*100 + t.Day()
-	for i := len(h.rules) - 1; i >= 0; i-- {
-		if h.rules[i].covers(date, day) {
-			return h.rules[i].spans
-		}
-	}
-	return nil
+	return h.ruled(int(t.Month())*100+t.Day(), day)
 }
 
 // on is a span of the day of t as moments.
