@@ -16,6 +16,7 @@ import (
 	"bangban/corpus"
 	"bangban/knowledge"
 	"bangban/nlu"
+	"bangban/speech"
 )
 
 // spoken are the kinds of Reply with their reasons, as docs/architecture.md lists them, that the machine says a sentence for. What it
@@ -60,6 +61,9 @@ func TestEverySentenceHasItsKey(t *testing.T) {
 	}
 	for _, key := range composed {
 		used[key] = "the sentences of a talk's states"
+	}
+	for _, key := range speech.Keys {
+		used[key] = "the faults of speech"
 	}
 	for _, key := range slices.Sorted(maps.Keys(used)) {
 		if !texts[key] {
