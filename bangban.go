@@ -15,6 +15,7 @@ import (
 
 	"bangban/affairs/promise"
 	"bangban/answer"
+	"bangban/channels/wechat"
 	"bangban/conversation"
 	"bangban/corpus"
 	"bangban/desk"
@@ -42,6 +43,7 @@ type City struct {
 	Citizens     *identity.Citizens    // with Conversation
 	Promises     *promise.Service      // with Conversation
 	Meaning      *semantic.Index       // nil: words alone
+	WeChat       *wechat.Channel       // nil: no account is configured
 
 	cfg     *Config
 	log     *slog.Logger

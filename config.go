@@ -41,6 +41,13 @@ type Config struct {
 	OIDCClient     string `name:"oidc-client" conf:"BANGBAN_OIDC_CLIENT" help:"Our client id there." placeholder:"ID"`
 	OIDCSecret     string `kong:"-" conf:"BANGBAN_OIDC_SECRET" secret:"true" help:"Our client secret there."`
 	OIDCClaim      string `name:"oidc-claim" conf:"BANGBAN_OIDC_CLAIM" def:"sub" help:"The claim by which accounts are known." placeholder:"NAME"`
+	WeChatAppID    string `name:"wechat-app-id" conf:"BANGBAN_WECHAT_APPID" help:"AppID of the WeChat service account; without it WeChat is off." placeholder:"ID"`
+	WeChatSecret   string `kong:"-" conf:"BANGBAN_WECHAT_SECRET" secret:"true" help:"AppSecret of the account."`
+	WeChatToken    string `kong:"-" conf:"BANGBAN_WECHAT_TOKEN" secret:"true" help:"Token of the callback, as set in the console."`
+	WeChatKey      string `kong:"-" conf:"BANGBAN_WECHAT_AES_KEY" secret:"true" help:"EncodingAESKey, 43 characters."`
+	WeChatOldKey   string `kong:"-" conf:"BANGBAN_WECHAT_AES_KEY_PREVIOUS" secret:"true" help:"The EncodingAESKey before the last change."`
+	WeChatMode     string `name:"wechat-mode" conf:"BANGBAN_WECHAT_MODE" def:"safe" help:"How the platform writes pushes: safe, compat or plain." placeholder:"MODE"`
+	WeChatAPIBase  string `name:"wechat-api-base" conf:"BANGBAN_WECHAT_API_BASE" help:"Address in place of WeChat's own, for a proxy or the simulator." placeholder:"URL"`
 	SiteName       string `name:"site-name" conf:"BANGBAN_SITE_NAME" help:"Name on the portal; the city's name and 智能客服 when empty." placeholder:"NAME"`
 	SiteOwner      string `name:"site-owner" conf:"BANGBAN_SITE_OWNER" def:"市政务服务中心" help:"Office that runs the service (主办单位)." placeholder:"NAME"`
 	SiteCity       string `name:"site-city" conf:"BANGBAN_SITE_CITY" help:"The city's short name; that of its regions (区划) when empty." placeholder:"NAME"`
@@ -144,6 +151,9 @@ func (c *Config) check() error {
 		return err
 	}
 	if _, err := c.embedding(); err != nil {
+		return err
+	}
+	if _, err := c.wechatAccounts(); err != nil {
 		return err
 	}
 	if _, err := calendar.ParseHours(calendar.New(), c.DeskHours, time.UTC); err != nil {

@@ -50,6 +50,9 @@ func (c *City) openPeople(ctx context.Context) error {
 	if c.Promises, err = promise.New(c.Store.Promises(), c.secret, nil); err != nil {
 		return err
 	}
+	if err := c.openWeChat(); err != nil {
+		return err
+	}
 	c.FirstPassword, _, err = c.Identity.EnsureOperator(ctx)
 	return err
 }
@@ -91,6 +94,9 @@ func (c *City) departmentName(id string) string {
 // changed tells the desk and those who follow the event log that a talk has changed.
 func (c *City) changed(talk *conversation.Conversation, e ownership.Effects) {
 	c.Desk.Changed(talk, e)
+	if c.WeChat != nil {
+		c.WeChat.Moved()
+	}
 	if moved, ok := c.moved.Load().(func(ownership.Effects)); ok {
 		moved(e)
 	}

@@ -54,6 +54,7 @@ func (c *City) Serve(ctx context.Context, listener net.Listener) error {
 	if err != nil && !errors.Is(err, portal.ErrNotBuilt) {
 		return err
 	}
+	c.serveWeChat(s)
 	beside := c.serveStaff(s, live, assets.URL, c.site().Name)
 	if err := s.Files(dist); err != nil {
 		return err
@@ -66,6 +67,9 @@ func (c *City) Serve(ctx context.Context, listener net.Listener) error {
 	tasks.Go(func() { c.Conversation.Clock().Run(work) })
 	tasks.Go(func() { c.Desk.Run(work) })
 	tasks.Go(func() { beside(work) })
+	if c.WeChat != nil {
+		tasks.Go(func() { c.WeChat.Run(work) })
+	}
 	if c.Meaning != nil {
 		tasks.Go(func() { c.Meaning.Run(work) })
 	}

@@ -30,10 +30,19 @@ type Delivery struct {
 	At               int64           `json:"at"`
 }
 
+// Marked is what a channel says became of a turn.
+type Marked struct {
+	Turn             TurnID
+	State            DeliveryState
+	Reason, Fallback string
+}
+
 // Deliveries keeps what became of turns.
 type Deliveries interface {
 	// MarkDelivered moves the turns up to a number on to delivered, or to read, with an event for each that moved.
 	MarkDelivered(ctx context.Context, id ID, upTo int, state DeliveryState, at int64) error
+	// Mark keeps what a channel did with one turn, with an event; one that has arrived already is left alone.
+	Mark(ctx context.Context, id ID, m Marked, at int64) error
 	// Deliveries returns what became of a talk's turns with numbers above after.
 	Deliveries(ctx context.Context, id ID, after int) ([]Delivery, error)
 }
@@ -51,6 +60,15 @@ func (s *Service) Arrived(ctx context.Context, id, token string, upTo int, seen 
 		return fmt.Errorf("mark turns: %w", err)
 	}
 	s.after(&Conversation{ID: ID(id)}, ownership.Effects{})
+	return nil
+}
+
+// Mark is a channel saying what became of one turn: sent, or failed with a reason and what was done instead.
+func (s *Service) Mark(ctx context.Context, id ID, m Marked) error {
+	if err := s.store.Mark(ctx, id, m, s.now().UnixMicro()); err != nil {
+		return fmt.Errorf("mark a turn: %w", err)
+	}
+	s.after(&Conversation{ID: id}, ownership.Effects{})
 	return nil
 }
 

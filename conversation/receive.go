@@ -213,15 +213,18 @@ func (s *Service) exchange(ctx context.Context, talk *Conversation, in message.I
 	if in.Region == "" {
 		in.Region = talk.Region
 	}
-	choice, chosen := choices[in.Value]
+	choice, label, isChoice := chosen(in.Value)
 	if in.Text == "" {
 		in.Text = labelOf(talk.Context.Pending, in.Value)
-		if chosen {
-			in.Text, _ = s.words(choice.label)
+		if isChoice {
+			in.Text, _ = s.words(label)
 		}
 	}
 	x := s.change(talk)
 	x.Conversation.Region = in.Region
+	if in.Trusted && in.Citizen != "" {
+		x.Conversation.Citizen = in.Citizen
+	}
 	question, err := s.say(x, Turn{At: asked, Author: Citizen, Text: in.Text, Value: in.Value, Key: in.Key})
 	if err != nil {
 		return nil, err
@@ -237,8 +240,8 @@ func (s *Service) exchange(ctx context.Context, talk *Conversation, in message.I
 		heard = message.Reply{Kind: message.Handoff, Reason: message.Trouble}
 	}
 	t := &turning{s: s, x: x, in: in, asked: asked, reply: &reply, next: next}
-	if chosen {
-		err = t.choose(ctx, choice.do)
+	if isChoice {
+		err = t.choose(ctx, choice)
 	} else {
 		err = t.run(ctx)
 	}

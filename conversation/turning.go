@@ -3,6 +3,7 @@ package conversation
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"bangban/conversation/message"
 	"bangban/conversation/ownership"
@@ -19,6 +20,19 @@ var choices = map[string]struct {
 	"queue:call_back": {ownership.CallBack, "choice.call_back"},
 	"queue:cancel":    {ownership.Cancel, "choice.cancel"},
 	"talk:unsolved":   {ownership.Unsolved, "choice.unsolved"},
+}
+
+// chosen is the command behind the value of a button, with the key of its label. Stars come as rate:5:RESOLUTION, from channels that have no page to
+// rate on.
+func chosen(value string) (cmd ownership.Command, label string, ok bool) {
+	if c, ok := choices[value]; ok {
+		return ownership.Command{Do: c.do}, c.label, true
+	}
+	parts := strings.Split(value, ":")
+	if len(parts) != 3 || parts[0] != "rate" || len(parts[1]) != 1 || parts[1] < "1" || parts[1] > "5" {
+		return ownership.Command{}, "", false
+	}
+	return ownership.Command{Do: ownership.Rate, ID: parts[2], Stars: int(parts[1][0] - '0')}, "choice.rate_" + parts[1], true
 }
 
 // choices lists the buttons under a sentence about the queue.
@@ -208,13 +222,13 @@ func (t *turning) relay() error {
 		return err
 	}
 	t.reply.TurnID = string(turn.ID)
-	t.x.Events = append(t.x.Events, event.New(turn.At, string(System), "turn.told", "conversation:"+string(t.x.Conversation.ID), map[string]any{"turn": turn.ID}))
+	t.x.Events = append(t.x.Events, event.New(turn.At, string(System), "turn.told", "conversation:"+string(t.x.Conversation.ID), map[string]any{"turn": turn.ID, "in_reply": true}))
 	return nil
 }
 
 // choose is a button of the queue. One that comes too late changes nothing, and says so.
-func (t *turning) choose(ctx context.Context, do ownership.Action) error {
-	err := t.step(ctx, ownership.Command{Do: do})
+func (t *turning) choose(ctx context.Context, cmd ownership.Command) error {
+	err := t.step(ctx, cmd)
 	if fault.Is(err, fault.Conflict) {
 		text, voice := t.s.words("choice.over")
 		t.reply = t.s.stateReply(t.x, text, voice)

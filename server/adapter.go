@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/url"
 	"reflect"
 
 	"github.com/valyala/fasthttp"
@@ -51,6 +52,33 @@ func JSON[Req, Res any](do func(context.Context, *Req) (*Res, error)) Handler {
 // Errors become the page of their problem.
 func HTML[Req any](do func(context.Context, *Req) (*Page, error)) Handler {
 	return Handler{run: adapt(true, do, func(x *exchange, page *Page) { x.writePage(page) })}
+}
+
+// Raw is a request of another platform's own protocol, as it came. The bytes are copies.
+type Raw struct {
+	Caller Caller
+	Query  url.Values
+	Body   []byte
+}
+
+// Plain adapts a function to a route that other platforms call: it gets the request as it is, and says what is written back. It reads no
+// cookie, so there is nothing to guard; it must find out itself who calls.
+func Plain(do func(context.Context, *Raw) (*Page, error)) Handler {
+	return Handler{api: true, run: func(x *exchange) {
+		query, err := url.ParseQuery(string(x.ctx.URI().QueryString()))
+		if err != nil {
+			x.fail(fault.Wrap(fault.Invalid, "request.malformed", err))
+			return
+		}
+		ctx, cancel := x.context()
+		defer cancel()
+		page, err := do(ctx, &Raw{Caller: x.caller, Query: query, Body: bytes.Clone(x.ctx.PostBody())})
+		if err != nil {
+			x.fail(err)
+			return
+		}
+		x.writePage(page)
+	}}
 }
 
 // adapt reads a request, lets do answer it within its time, and writes what comes out: the result, or the problem.

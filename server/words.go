@@ -38,6 +38,7 @@ var builtIn = map[string]words{
 	"request.not_an_object":     {"格式不对", "内容要写成一个 JSON 对象，如 {\"text\":\"身份证丢了怎么补\"}。"},
 	"request.wrong_type":        {"类型不对", "“{field}”的类型不对，请按接口说明填写。"},
 	"request.unknown_field":     {"有不认识的字段", "“{field}”不是我们认识的字段，请按接口说明填写。"},
+	"request.refused":           {"不收", "这个请求没有收下。"},
 	"request.other_site":        {"来自别的网站", "这次操作是从别的网站发来的，我们没有收。请在本站重新操作。"},
 	"request.page_too_old":      {"页面已过期", "页面放得太久了。请刷新页面再发一次。"},
 	"ask.empty":                 {"没有问题", "请写下您的问题。"},

@@ -46,6 +46,20 @@ func (c conversations) MarkDelivered(ctx context.Context, id conversation.ID, up
 	return err
 }
 
+// Mark goes by the key.
+func (c conversations) Mark(ctx context.Context, id conversation.ID, m conversation.Marked, at int64) error {
+	const mark = `UPDATE delivery SET state = $3, reason = $4, fallback = $5, at = $6 WHERE turn = $1 AND conversation = $2
+		AND state NOT IN ('delivered', 'read') AND (state <> $3 OR reason <> $4 OR fallback <> $5)`
+	_, err := c.s.Write(ctx, func(tx *Tx) error {
+		n, err := tx.Exec(mark, string(m.Turn), string(id), string(m.State), m.Reason, m.Fallback, at)
+		if err == nil && n > 0 {
+			tx.Append(event.New(at, string(conversation.System), "turn."+string(m.State), "conversation:"+string(id), map[string]any{"turn": m.Turn, "reason": m.Reason, "fallback": m.Fallback}))
+		}
+		return err
+	})
+	return err
+}
+
 // Index: delivery_conversation.
 func (c conversations) Deliveries(ctx context.Context, id conversation.ID, after int) ([]conversation.Delivery, error) {
 	const query = `SELECT turn, no, channel, state, reason, fallback, at FROM delivery WHERE conversation = $1 AND no > $2 ORDER BY no`

@@ -34,6 +34,8 @@ type Inbound struct {
 	Region string
 	// Key is the idempotency key: the same key in one conversation gets the first reply again.
 	Key string
+	// Citizen is the key of the person that a trusted channel knows the citizen to be; "" for nobody.
+	Citizen string
 	// Elder says that the citizen reads in the large form (长者版): such talks go before others in the queue.
 	Elder bool
 }

@@ -189,8 +189,10 @@ func (a *API) showTalk(ctx context.Context, by desk.Person, id string, e event.E
 // added puts in what the event is about: a turn, a note, how far a turn has come.
 func (a *API) added(ctx context.Context, out *liveEvent, id string, e event.Event, numbers map[string]string) error {
 	var data struct {
-		Turn string `json:"turn"`
-		Note string `json:"note"`
+		Turn     string `json:"turn"`
+		Note     string `json:"note"`
+		Reason   string `json:"reason"`
+		Fallback string `json:"fallback"`
 	}
 	if err := json.Unmarshal(e.Data, &data); err != nil {
 		return err
@@ -206,9 +208,9 @@ func (a *API) added(ctx context.Context, out *liveEvent, id string, e event.Even
 			d = &conversation.Delivery{State: conversation.Accepted, At: t.At}
 		}
 		out.Turn = turnOf(t, numbers, d)
-	case "turn.delivered", "turn.read":
+	case "turn.sent", "turn.failed", "turn.delivered", "turn.read":
 		state := conversation.DeliveryState(strings.TrimPrefix(e.Kind, "turn."))
-		*out = liveEvent{Kind: "delivery", ID: id, Turn: data.Turn, Delivery: &delivery{Recipient: "市民", State: state, At: moment(e.At)}}
+		*out = liveEvent{Kind: "delivery", ID: id, Turn: data.Turn, Delivery: &delivery{Recipient: "市民", State: state, Reason: data.Reason, Fallback: data.Fallback, At: moment(e.At)}}
 	case "talk.listened":
 		id, _ := strings.CutPrefix(e.Actor, "agent:")
 		*out = liveEvent{Kind: "viewers", ID: out.Talk.ID, Viewers: []viewer{{ID: id, Number: numbers[id], Listening: true}}}
@@ -230,7 +232,7 @@ func (a *API) added(ctx context.Context, out *liveEvent, id string, e event.Even
 // wanted reports whether an event of a talk shows at the desk at all.
 func wanted(kind string) bool {
 	switch kind {
-	case "turn.received", "turn.said", "turn.told", "reply.given", "turn.delivered", "turn.read", "note.kept", "talk.moved", "offer.made", "offer.ended",
+	case "turn.received", "turn.said", "turn.told", "reply.given", "turn.sent", "turn.failed", "turn.delivered", "turn.read", "note.kept", "talk.moved", "offer.made", "offer.ended",
 		"transfer.asked", "transfer.offered", "transfer.declined", "transfer.ended", "transfer.accepted", "helper.invited", "helper.left", "handoff.rerouted",
 		"promise.made", "promise.tried", "promise.kept", "promise.overdue", "promise.contact", "talk.listened":
 		return true

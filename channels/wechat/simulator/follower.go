@@ -83,7 +83,9 @@ func (s *Simulator) does(p *person, a act) {
 // show puts something on the phone; the caller holds mu.
 func (s *Simulator) show(p *person, m Shown) {
 	m.At = s.o.Now()
-	m.Choices = append(m.Choices, links(m.Text)...)
+	if m.Kind != "text" || len(m.Choices) == 0 {
+		m.Choices = append(m.Choices, links(m.Text)...)
+	}
 	p.shown = append(p.shown, m)
 	p.typing = time.Time{} // a message ends 正在输入
 	s.note()

@@ -111,7 +111,7 @@ func (p *passive) shown(a Account, openid string) (*Shown, error) {
 	s := &Shown{Way: Passive, Kind: p.Kind}
 	switch p.Kind {
 	case "text":
-		s.Text = p.Content
+		s.Text, s.Choices = p.Content, links(p.Content)
 		if e := textCode(p.Content); e != 0 {
 			return nil, errors.New("the text is empty or too long")
 		}

@@ -1,0 +1,140 @@
+package bangban
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"bangban/channels"
+	"bangban/channels/wechat"
+	"bangban/conversation"
+	"bangban/conversation/message"
+	"bangban/kernel/event"
+	"bangban/kernel/fault"
+	"bangban/server"
+	"bangban/server/follower"
+)
+
+// wechatFile holds further accounts, and the templates of all, in the data folder.
+const wechatFile = "wechat.yaml"
+
+// wechatAccounts are the accounts that are configured: the one of the environment first, then those of the file.
+func (c *Config) wechatAccounts() ([]wechat.Account, error) {
+	var list []wechat.Account
+	if c.WeChatAppID != "" {
+		list = append(list, wechat.Account{AppID: c.WeChatAppID, Secret: c.WeChatSecret, Token: c.WeChatToken, AESKey: c.WeChatKey,
+			PreviousAESKey: c.WeChatOldKey, Mode: wechat.Mode(c.WeChatMode), APIBase: c.WeChatAPIBase})
+	}
+	path := filepath.Join(c.Data, wechatFile)
+	raw, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read the WeChat accounts: %w", err)
+	}
+	var file struct {
+		Accounts []wechat.Account `yaml:"accounts"`
+	}
+	if err := yaml.Unmarshal(raw, &file); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	list = append(list, file.Accounts...)
+	for i := range list {
+		if err := list[i].Check(); err != nil {
+			return nil, fmt.Errorf("WeChat account %q: %w", list[i].Name, err)
+		}
+	}
+	return list, nil
+}
+
+// openWeChat makes the channel when an account is configured.
+func (c *City) openWeChat() error {
+	accounts, err := c.cfg.wechatAccounts()
+	if err != nil || len(accounts) == 0 {
+		return err
+	}
+	c.WeChat, err = wechat.New(c.Store.WeChat(), wechatTalks{c}, c.Store, wechat.Config{Accounts: accounts, Secret: c.secret, Site: c.cfg.PublicURL, Log: c.log,
+		Sentences: func(key string) string { text, _ := c.words(key); return text }, Region: c.regionIn})
+	return err
+}
+
+// regionIn finds the smallest region that the words of an address name.
+func (c *City) regionIn(address string) (code, name string) {
+	lib := c.current.Load().Library
+	longest := 0
+	for _, r := range lib.Regions() {
+		for _, n := range append([]string{r.Name}, r.Aliases...) {
+			if len(n) > longest && r.Parent != "" && strings.Contains(address, n) {
+				longest, code, name = len(n), r.Code, r.Name
+			}
+		}
+	}
+	return code, name
+}
+
+// serveWeChat adds the callbacks.
+func (c *City) serveWeChat(s *server.Server) {
+	if c.WeChat == nil {
+		return
+	}
+	(&follower.API{Account: c.WeChat, Names: c.WeChat.Names()}).Routes(s)
+}
+
+// wechatTalks are the conversations as a channel sees them.
+type wechatTalks struct{ c *City }
+
+func (t wechatTalks) Receive(ctx context.Context, in message.Inbound) (*channels.Receipt, error) {
+	r, err := t.c.Conversation.Receive(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	return &channels.Receipt{Reply: r.Reply, ConversationID: r.ConversationID, Duplicate: r.Duplicate, Kept: r.Kept}, nil
+}
+
+// outgoing are the events of turns that a citizen is to be told of.
+var outgoing = []string{"turn.said", "turn.told"}
+
+func (t wechatTalks) Outgoing(ctx context.Context, e event.Event) (*channels.Outgoing, error) {
+	id, ok := strings.CutPrefix(e.Subject, "conversation:")
+	if !ok || !slices.Contains(outgoing, e.Kind) {
+		return nil, nil
+	}
+	var data struct {
+		Turn    string `json:"turn"`
+		InReply bool   `json:"in_reply"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil {
+		return nil, fmt.Errorf("event %d: %w", e.Seq, err)
+	}
+	talk, err := t.c.Conversation.Load(ctx, conversation.ID(id))
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := &channels.Outgoing{Conversation: id, Turn: data.Turn, Channel: talk.Channel, Thread: talk.Thread, InReply: data.InReply}
+	if out.InReply || out.Channel != message.WeChat {
+		return out, nil
+	}
+	turn, err := t.c.Conversation.TurnOf(ctx, conversation.ID(id), data.Turn)
+	if fault.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	out.By, out.Text, out.Reply = t.c.Conversation.Who(turn.Author), turn.Text, turn.Reply
+	return out, nil
+}
+
+func (t wechatTalks) Delivered(ctx context.Context, id, turn string, d channels.Delivery) error {
+	return t.c.Conversation.Mark(ctx, conversation.ID(id), conversation.Marked{Turn: conversation.TurnID(turn), State: conversation.DeliveryState(d.State),
+		Reason: d.Reason, Fallback: d.Fallback})
+}
