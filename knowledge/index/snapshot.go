@@ -22,13 +22,14 @@ type snapshot struct {
 	seq       atomic.Int64
 	// exhaustive is the number of entries up to which every entry is scored.
 	exhaustive int
+	memo       *memo
 
 	users   atomic.Int64 // 1 for being current, and 1 for every running search
 	drained chan struct{}
 }
 
 func newSnapshot(an Analyser, analysis int, docs []*knowledge.Document, version string, seq int64) *snapshot {
-	s := &snapshot{analyser: an, analysis: analysis, documents: docs, version: version, drained: make(chan struct{})}
+	s := &snapshot{analyser: an, analysis: analysis, documents: docs, version: version, memo: newMemo(docs), drained: make(chan struct{})}
 	s.seq.Store(seq)
 	s.users.Store(1)
 	return s
@@ -61,8 +62,21 @@ const exhaustive = 1_000_000
 // fromDisk is how many candidates bleve names.
 const fromDisk = 200
 
-// search finds the best entries for a query.
+// search finds the best entries for a query, or remembers them. The list is the caller's own.
 func (s *snapshot) search(ctx context.Context, q knowledge.Query, log *slog.Logger) []knowledge.Candidate {
+	key := s.memo.key(q)
+	if found, ok := s.memo.found.Get(key); ok {
+		return slices.Clone(found)
+	}
+	found := s.look(ctx, q, log)
+	if ctx.Err() == nil {
+		s.memo.found.Add(key, slices.Clone(found))
+	}
+	return found
+}
+
+// look scores the entries for a query.
+func (s *snapshot) look(ctx context.Context, q knowledge.Query, log *slog.Logger) []knowledge.Candidate {
 	asked := rank.NewQuery(s.analyser, q.Understanding)
 	limit := limitOf(q)
 	o := rank.Options{Limit: limit, Keep: func(doc int) bool { return allowed(s.documents[doc], q) }, Also: s.numbers(q.Also)}
