@@ -52,6 +52,19 @@ func Times(turns []Turn) {
 	}
 }
 
+// Lead is what an answer says before its card begins: where a complaint goes, that a booking is not made here. It is empty where the card says all.
+func (s shown) Lead() string {
+	text, conclusion := s.Reply.Text, s.Reply.Card.Conclusion
+	if conclusion == "" {
+		return ""
+	}
+	lead, _, found := strings.Cut(text, conclusion)
+	if !found {
+		return ""
+	}
+	return strings.TrimSpace(lead)
+}
+
 // folded is how many materials a card shows before it folds the rest.
 const folded = 5
 

@@ -37,9 +37,9 @@ func (c *Channel) render(a *account, r *message.Reply) *said {
 // foot are the lines under an answer: where it comes from, its number, and that a machine gave it.
 func (c *Channel) foot(a *account, r *message.Reply) string {
 	var lines []string
-	if r.Kind == message.Answer && len(r.Citations) > 0 {
+	if len(r.Citations) > 0 {
 		cite := r.Citations[0]
-		if cite.Issuer != "" {
+		if cite.Issuer != "" && r.Kind == message.Answer {
 			lines = append(lines, "来源："+cite.Issuer+"《"+cite.Title+"》")
 		}
 		if cite.URL != "" {
