@@ -51,7 +51,10 @@ var arrows = map[string]string{
 	"server/citizen":         "server server/... affairs/promise conversation conversation/message conversation/ownership knowledge knowledge/statute nlu city/... kernel/... channels/...",
 	"bench/...":              "...",
 
-	"speech": "kernel/fault",
+	"speech":           "kernel/fault",
+	"speech/decode":    "speech kernel/fault",
+	"speech/openai":    "speech kernel/fault",
+	"speech/simulator": "speech", // independent of the clients that it tests
 
 	"channels/wechat/simulator": "", // independent of the channel that it tests
 }
@@ -62,6 +65,7 @@ var owners = map[string][]string{
 	"github.com/go-ego/gse":          {"nlu", "bench/..."},
 	"github.com/silenceper/wechat":   {"channels/wechat"},
 	"github.com/emiago/sipgo":        {"telephony/signal"},
+	"github.com/coder/websocket":     {"speech/funasr", "speech/simulator"},
 	"database/sql":                   {"store", "bench/..."},
 	"github.com/jackc/pgx":           {"store/..."},
 	"modernc.org/sqlite":             {"store", "bench/..."},
@@ -70,7 +74,7 @@ var owners = map[string][]string{
 	"github.com/xuri/excelize":       {"knowledge/..."},
 	"github.com/coreos/go-oidc":      {"identity/oidc"},
 	"golang.org/x/oauth2":            {"identity/oidc"},
-	"net/http":                       {"bench/...", "cmd/bangban", "knowledge/semantic", "channels/wechat", "channels/wechat/simulator"},
+	"net/http":                       {"bench/...", "cmd/bangban", "knowledge/semantic", "channels/wechat", "channels/wechat/simulator", "speech/openai", "speech/funasr", "speech/simulator"},
 	"github.com/mozillazg/go-pinyin": {"nlu"},
 	"github.com/alecthomas/kong":     {"cmd/bangban"},
 }
