@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"bangban/city/calendar"
+	"bangban/conversation/attachment"
 )
 
 // Config is everything that can be set. A flag beats the environment, which beats the file bangban.yaml in the data folder, which
@@ -48,6 +49,7 @@ type Config struct {
 	WeChatOldKey   string `kong:"-" conf:"BANGBAN_WECHAT_AES_KEY_PREVIOUS" secret:"true" help:"The EncodingAESKey before the last change."`
 	WeChatMode     string `name:"wechat-mode" conf:"BANGBAN_WECHAT_MODE" def:"safe" help:"How the platform writes pushes: safe, compat or plain." placeholder:"MODE"`
 	WeChatAPIBase  string `name:"wechat-api-base" conf:"BANGBAN_WECHAT_API_BASE" help:"Address in place of WeChat's own, for a proxy or the simulator." placeholder:"URL"`
+	ClamAV         string `name:"clamav" conf:"BANGBAN_CLAMAV" help:"Daemon that looks for viruses in files: unix:/run/clamav/clamd.ctl or tcp:127.0.0.1:3310; empty: none." placeholder:"ADDRESS"`
 	SiteName       string `name:"site-name" conf:"BANGBAN_SITE_NAME" help:"Name on the portal; the city's name and 智能客服 when empty." placeholder:"NAME"`
 	SiteOwner      string `name:"site-owner" conf:"BANGBAN_SITE_OWNER" def:"市政务服务中心" help:"Office that runs the service (主办单位)." placeholder:"NAME"`
 	SiteCity       string `name:"site-city" conf:"BANGBAN_SITE_CITY" help:"The city's short name; that of its regions (区划) when empty." placeholder:"NAME"`
@@ -152,6 +154,9 @@ func (c *Config) check() error {
 	}
 	if _, err := c.embedding(); err != nil {
 		return err
+	}
+	if err := attachment.Scanner(c.ClamAV).Check(); err != nil {
+		return fmt.Errorf("--clamav: %w", err)
 	}
 	if _, err := c.wechatAccounts(); err != nil {
 		return err

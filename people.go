@@ -16,11 +16,13 @@ import (
 	"bangban/channels/portal"
 	"bangban/city/calendar"
 	"bangban/conversation"
+	"bangban/conversation/attachment"
 	"bangban/conversation/message"
 	"bangban/conversation/ownership"
 	"bangban/desk"
 	"bangban/identity"
 	"bangban/identity/oidc"
+	"bangban/kernel/seal"
 	"bangban/knowledge"
 	"bangban/server"
 	"bangban/server/agent"
@@ -35,8 +37,12 @@ func (c *City) openPeople(ctx context.Context) error {
 		return err
 	}
 	c.Desk = desk.New(c.Store.Desk(), desk.Config{Log: c.log, Hours: hours{c}, Lease: times.lease, Wrap: times.wrap, Promise: times.promise})
+	files, err := seal.New(c.secret, "file")
+	if err != nil {
+		return err
+	}
 	c.Conversation = conversation.New(c.Store.Conversations(), c.Engine, conversation.Config{Log: c.log, Sentences: c.words, Seats: c.Desk, Rules: times.rules,
-		TopicOf: c.topicOf, AgentName: c.agentName, After: c.changed})
+		TopicOf: c.topicOf, AgentName: c.agentName, After: c.changed, Files: files, Scan: attachment.Scanner(c.cfg.ClamAV).Scan})
 	c.Desk.Connect(c.Conversation, c.Conversation.Clock())
 	short, _ := c.current.Load().Library.CityNames()
 	c.Identity, err = identity.New(c.Store.Identity(), identity.Config{Log: c.log, Secret: c.secret, City: short + "帮办"})

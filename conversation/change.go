@@ -113,7 +113,13 @@ func (s *Service) say(x *Change, t Turn) (*Turn, error) {
 		return nil, err
 	}
 	x.Conversation.Turns++
-	t.ID, t.No, t.Masked = TurnID(id), x.Conversation.Turns, privacy.MaskText(t.Text)
+	t.ID, t.No = TurnID(id), x.Conversation.Turns
+	if t.Masked == "" {
+		t.Masked = privacy.MaskText(t.Text)
+	}
+	if err := s.sealBody(&t); err != nil {
+		return nil, err
+	}
 	if t.At == 0 {
 		t.At = s.now().UnixMicro()
 	}

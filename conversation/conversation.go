@@ -22,6 +22,7 @@ import (
 	"bangban/conversation/ownership"
 	"bangban/kernel/event"
 	"bangban/kernel/fault"
+	"bangban/kernel/seal"
 )
 
 // ID names a conversation, TurnID one turn; both are UUIDv7. An ID is public: knowing it proves nothing.
@@ -88,6 +89,21 @@ type Turn struct {
 	Relayed *message.Reply `json:"-"`
 	// Entry is the knowledge that an agent's turn was taken from.
 	Entry string `json:"entry,omitempty"`
+	// File is the file that the turn is, nil for words. Its bytes are kept apart.
+	File *File `json:"file,omitempty"`
+	body []byte
+}
+
+// Body is the sealed bytes of a new turn's file, for the store.
+func (t *Turn) Body() []byte { return t.body }
+
+// File is what is known of a file in a talk (附件). Its id is the turn's.
+type File struct {
+	Name   string `json:"name"`
+	Kind   string `json:"kind"` // content type
+	Size   int    `json:"size"`
+	Width  int    `json:"width,omitempty"`
+	Height int    `json:"height,omitempty"`
 }
 
 // Unanswered is a question that waits for a curator.
@@ -118,6 +134,8 @@ type Store interface {
 	Turn(ctx context.Context, id ID, turn TurnID) (*Turn, error)
 	// Keyed returns the turn that carried an idempotency key.
 	Keyed(ctx context.Context, id ID, key string) (*Turn, error)
+	// FileBody returns the sealed bytes of a turn's file.
+	FileBody(ctx context.Context, id ID, turn TurnID) ([]byte, error)
 	// Numbered returns the turn that gave an answer number.
 	Numbered(ctx context.Context, no AnswerNo) (*Turn, error)
 	SaveFeedback(ctx context.Context, f *Feedback, ev event.Event) error
@@ -148,6 +166,9 @@ type Config struct {
 	TopicOf func(entry string) string
 	// AgentName is what citizens are told of an agent: 工号 and department, never a name. Nil: the id.
 	AgentName func(id string) string
+	// Files seals the files of talks; nil: none are taken. Scan looks for viruses in them; nil: nobody does.
+	Files *seal.Box
+	Scan  func(ctx context.Context, data []byte) error
 	// After is told of every change once it is durable; it must not block.
 	After func(c *Conversation, e ownership.Effects)
 	Log   *slog.Logger
@@ -169,13 +190,15 @@ type Service struct {
 	after    func(*Conversation, ownership.Effects)
 
 	agentName func(string) string
+	files     *seal.Box
+	scan      func(context.Context, []byte) error
 	clock     *Clock
 }
 
 // New makes a Service.
 func New(store Store, answerer Answerer, cfg Config) *Service {
 	s := &Service{store: store, answerer: answerer, now: cfg.Now, random: cfg.Random, words: cfg.Sentences, log: cfg.Log, order: newQueue(),
-		seats: cfg.Seats, rules: cfg.Rules.Filled(), policy: cfg.Policy, topicOf: cfg.TopicOf, after: cfg.After, agentName: cfg.AgentName}
+		seats: cfg.Seats, rules: cfg.Rules.Filled(), policy: cfg.Policy, topicOf: cfg.TopicOf, after: cfg.After, agentName: cfg.AgentName, files: cfg.Files, scan: cfg.Scan}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -199,6 +222,9 @@ func New(store Store, answerer Answerer, cfg Config) *Service {
 	}
 	if s.after == nil {
 		s.after = func(*Conversation, ownership.Effects) {}
+	}
+	if s.scan == nil {
+		s.scan = func(context.Context, []byte) error { return nil }
 	}
 	if s.agentName == nil {
 		s.agentName = func(string) string { return "" }

@@ -72,7 +72,7 @@ func clean(in message.Inbound) (message.Inbound, error) {
 	in.Thread = strings.Map(printable, in.Thread)
 	in.Region = strings.Map(printable, in.Region)
 	switch {
-	case in.Text == "" && in.Value == "":
+	case in.Text == "" && in.Value == "" && in.File == nil:
 		return in, fault.New(fault.Invalid, "ask.empty")
 	case utf8.RuneCountInString(in.Text) > MaxText:
 		return in, &fault.Error{Kind: fault.TooLarge, Key: "ask.too_long", Args: map[string]string{"limit": strconv.Itoa(MaxText)}}
@@ -213,6 +213,7 @@ func (s *Service) exchange(ctx context.Context, talk *Conversation, in message.I
 	if in.Region == "" {
 		in.Region = talk.Region
 	}
+	var err error
 	choice, label, isChoice := chosen(in.Value)
 	if in.Text == "" {
 		in.Text = labelOf(talk.Context.Pending, in.Value)
@@ -225,13 +226,23 @@ func (s *Service) exchange(ctx context.Context, talk *Conversation, in message.I
 	if in.Trusted && in.Citizen != "" {
 		x.Conversation.Citizen = in.Citizen
 	}
-	question, err := s.say(x, Turn{At: asked, Author: Citizen, Text: in.Text, Value: in.Value, Key: in.Key})
+	said := &Turn{Text: in.Text}
+	if in.File != nil {
+		if said, err = s.attach(ctx, in.File); err != nil {
+			return nil, err
+		}
+	}
+	said.At, said.Author, said.Value, said.Key = asked, Citizen, in.Value, in.Key
+	question, err := s.say(x, *said)
 	if err != nil {
 		return nil, err
 	}
 	x.Events = opened(x, in, question)
 	// The engine hears every turn, so that danger is noticed whoever has the talk; what it says is used only when the machine has it.
-	reply, next := s.answer(ctx, message.Question{Text: in.Text, Value: in.Value, Region: in.Region, Channel: in.Channel, Now: asked}, talk)
+	reply, next := s.fileKept(), talk.Context
+	if in.File == nil {
+		reply, next = s.answer(ctx, message.Question{Text: in.Text, Value: in.Value, Region: in.Region, Channel: in.Channel, Now: asked}, talk)
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, fault.Wrap(fault.Unavailable, "conversation.slow", err)
 	}

@@ -42,7 +42,7 @@ func briefOf(c *conversation.Conversation, turns []conversation.Turn) Brief {
 		if t.Author.Agent() != "" {
 			break
 		}
-		if t.Author == conversation.Citizen && b.Question == "" && !asksForPerson(turns, i) {
+		if t.Author == conversation.Citizen && t.File == nil && b.Question == "" && !asksForPerson(turns, i) {
 			b.Question = t.Text
 		}
 		if t.Reply == nil {

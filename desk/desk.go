@@ -23,6 +23,8 @@ type Talks interface {
 	TurnsOf(ctx context.Context, id conversation.ID, after, limit int) ([]conversation.Turn, error)
 	Act(ctx context.Context, id conversation.ID, cmd ownership.Command, guard *conversation.SeatGuard) (*conversation.Conversation, error)
 	Speak(ctx context.Context, id conversation.ID, agent, text, entry, key string) (*conversation.Turn, error)
+	SpeakFile(ctx context.Context, id conversation.ID, agent string, file *message.File, key string) (*conversation.Turn, error)
+	FileOf(ctx context.Context, id conversation.ID, turn string) (*conversation.File, []byte, error)
 	DeliveriesOf(ctx context.Context, id conversation.ID, after int) ([]conversation.Delivery, error)
 	Receive(ctx context.Context, in message.Inbound) (*conversation.Receipt, error)
 }

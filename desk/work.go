@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"bangban/conversation"
+	"bangban/conversation/message"
 	"bangban/conversation/ownership"
 	"bangban/kernel/fault"
 	"bangban/kernel/privacy"
@@ -78,6 +79,19 @@ func (s *Service) Reply(ctx context.Context, by Person, id conversation.ID, text
 		return nil, err
 	}
 	return turn, s.store.SaveDraft(ctx, id, by.ID, "", turn.At)
+}
+
+// ReplyFile is an agent's turn that is a file. Errors are those of conversation.SpeakFile.
+func (s *Service) ReplyFile(ctx context.Context, by Person, id conversation.ID, file *message.File, key string) (*conversation.Turn, error) {
+	return s.talks.SpeakFile(ctx, id, by.ID, file, key)
+}
+
+// File is a file of a talk, for whoever may see the talk.
+func (s *Service) File(ctx context.Context, by Person, id conversation.ID, turn string) (*conversation.File, []byte, error) {
+	if _, err := s.concerned(ctx, by, id); err != nil {
+		return nil, nil, err
+	}
+	return s.talks.FileOf(ctx, id, turn)
 }
 
 // Note keeps an internal note of somebody who has to do with the talk, or of a supervisor.

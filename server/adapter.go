@@ -15,8 +15,9 @@ import (
 
 // Handler serves a route; JSON, HTML and Events make one of a plain function.
 type Handler struct {
-	api bool
-	run func(*exchange)
+	api   bool
+	files bool // its body may be as large as a file
+	run   func(*exchange)
 }
 
 // Head is what a result may say beside its body.
@@ -79,6 +80,35 @@ func Plain(do func(context.Context, *Raw) (*Page, error)) Handler {
 		}
 		x.writePage(page)
 	}}
+}
+
+// Upload adapts a function to a route of the API whose body is a file as it is, not JSON. The other fields come as for JSON; data is a copy.
+func Upload[Req, Res any](do func(ctx context.Context, req *Req, data []byte) (*Res, error)) Handler {
+	plan := planOf(reflect.TypeFor[Req]())
+	return Handler{api: true, files: true, run: func(x *exchange) {
+		req := new(Req)
+		err := x.guard(false)
+		if err == nil {
+			err = plan.fill(x, reflect.ValueOf(req).Elem())
+		}
+		if err != nil {
+			x.fail(err)
+			return
+		}
+		ctx, cancel := x.context()
+		defer cancel()
+		res, err := do(ctx, req, bytes.Clone(x.ctx.PostBody()))
+		if err != nil {
+			x.fail(err)
+			return
+		}
+		x.writeJSON(res)
+	}}
+}
+
+// Download adapts a function to a route of the API that gives a file, not JSON.
+func Download[Req any](do func(context.Context, *Req) (*Page, error)) Handler {
+	return Handler{api: true, run: adapt(false, do, func(x *exchange, page *Page) { x.writePage(page) })}
 }
 
 // adapt reads a request, lets do answer it within its time, and writes what comes out: the result, or the problem.

@@ -89,6 +89,9 @@ func (s *Server) add(method, path string, h Handler, options []Option) {
 	for _, o := range options {
 		o(&c)
 	}
+	if h.files && !strings.HasSuffix(path, uploadPath) {
+		panic("server: " + path + " takes files: let it end in " + uploadPath)
+	}
 	s.routes = append(s.routes, Route{Method: method, Path: path, API: h.api})
 	run := func(ctx *fasthttp.RequestCtx) {
 		x := exchangeOf(ctx)

@@ -5,6 +5,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -37,6 +38,8 @@ type Config struct {
 	Secret []byte
 	// MaxBody is the size of the largest request body in bytes; 0 means 256 KiB.
 	MaxBody int
+	// MaxFile is the size of the largest file that routes made by Upload take, in bytes; 0 means 10 MiB.
+	MaxFile int
 	// ReadTimeout bounds the reading of one whole request; 0 means 10 s. IdleTimeout, WriteTimeout: 60 s and 30 s.
 	ReadTimeout, IdleTimeout, WriteTimeout time.Duration
 	// Work bounds one handler; 0 means 20 s.
@@ -146,6 +149,7 @@ func (c *Config) defaults() {
 	positive(&c.AsksPerAddress, 60)
 	positive(&c.AsksPerConversation, 30)
 	positive(&c.MaxBody, 256<<10)
+	positive(&c.MaxFile, 10<<20)
 	positive(&c.MaxStreams, 5000)
 	span(&c.ReadTimeout, 10*time.Second)
 	span(&c.IdleTimeout, 60*time.Second)
@@ -162,6 +166,7 @@ func (s *Server) listener() *fasthttp.Server {
 		IdleTimeout:                  s.config.IdleTimeout,
 		ReadBufferSize:               16 << 10,
 		MaxRequestBodySize:           s.config.MaxBody,
+		HeaderReceived:               s.room,
 		Concurrency:                  20000,
 		DisablePreParseMultipartForm: true, // and no StreamRequestBody: it switches the size limit off
 		CloseOnShutdown:              true,
@@ -171,6 +176,22 @@ func (s *Server) listener() *fasthttp.Server {
 		Logger:                       quiet{s.log},
 	}
 }
+
+// uploadPath is the last part of the paths of routes that take files.
+const uploadPath = "/files"
+
+// room gives the routes that take files a larger body than the others. A little more than a file may have is read, so that the refusal can say what is
+// wrong.
+func (s *Server) room(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+	path, _, _ := bytes.Cut(h.RequestURI(), []byte("?"))
+	if !h.IsPost() || !bytes.HasSuffix(path, []byte(uploadPath)) {
+		return fasthttp.RequestConfig{}
+	}
+	return fasthttp.RequestConfig{MaxRequestBodySize: s.config.MaxFile + s.config.MaxFile/10, ReadTimeout: uploadTime}
+}
+
+// uploadTime bounds how long a file may take to come.
+const uploadTime = 2 * time.Minute
 
 // quiet passes fasthttp's own complaints to the log as details.
 type quiet struct{ log *slog.Logger }

@@ -14,7 +14,8 @@ import (
 type changed struct {
 	x                 *conversation.Change
 	context, handling string
-	replies           []any // one a turn; nil for none
+	replies           []any    // one a turn; nil for none
+	files             []string // one a turn; "" for none
 }
 
 // encode writes the JSON of a change before the writer is asked: what runs there must be short, and may run twice.
@@ -38,6 +39,15 @@ func encode(x *conversation.Change) (*changed, error) {
 			return nil, err
 		}
 		c.replies = append(c.replies, raw)
+		file := ""
+		if f := x.Turns[i].File; f != nil {
+			known, err := json.Marshal(f)
+			if err != nil {
+				return nil, fmt.Errorf("write a file: %w", err)
+			}
+			file = string(known)
+		}
+		c.files = append(c.files, file)
 	}
 	return c, nil
 }
@@ -154,17 +164,23 @@ func columnsOf(t *ownership.Talk) columns {
 }
 
 func (c *changed) saveTurns(tx *Tx) error {
-	const save = `INSERT INTO turn (conversation, no, id, at, author, text, masked, value, idem_key, kind, reason, answer_no, reply)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+	const save = `INSERT INTO turn (conversation, no, id, at, author, text, masked, value, idem_key, kind, reason, answer_no, reply, file)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
+	const saveBody = `INSERT INTO turn_file (turn, conversation, body) VALUES ($1, $2, $3)`
 	for i := range c.x.Turns {
 		t := &c.x.Turns[i]
 		kind, reason, no := t.Entry, "", "" // an agent's turn keeps the entry it was taken from
 		if t.Reply != nil {
 			kind, reason, no = string(t.Reply.Kind), string(t.Reply.Reason), t.Reply.AnswerNo
 		}
-		_, err := tx.Exec(save, string(c.x.Conversation.ID), t.No, string(t.ID), t.At, string(t.Author), t.Text, t.Masked, t.Value, t.Key, kind, reason, no, c.replies[i])
+		_, err := tx.Exec(save, string(c.x.Conversation.ID), t.No, string(t.ID), t.At, string(t.Author), t.Text, t.Masked, t.Value, t.Key, kind, reason, no, c.replies[i], c.files[i])
 		if err != nil {
 			return err
+		}
+		if t.File != nil {
+			if _, err := tx.Exec(saveBody, string(t.ID), string(c.x.Conversation.ID), t.Body()); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

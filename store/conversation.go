@@ -96,7 +96,7 @@ func (c conversations) Append(ctx context.Context, x *conversation.Change) error
 	return err
 }
 
-const turnColumns = `SELECT id, no, at, author, text, masked, value, idem_key, kind, reply FROM turn `
+const turnColumns = `SELECT id, no, at, author, text, masked, value, idem_key, kind, reply, file FROM turn `
 
 // Turns reads along the primary key.
 func (c conversations) Turns(ctx context.Context, id conversation.ID, after, limit int) ([]conversation.Turn, error) {
@@ -121,6 +121,15 @@ func (c conversations) Turn(ctx context.Context, id conversation.ID, turn conver
 	return scanTurn(c.s.reader.QueryRowContext(ctx, turnColumns+`WHERE id = $1 AND conversation = $2`, string(turn), string(id)))
 }
 
+// FileBody goes by the key.
+func (c conversations) FileBody(ctx context.Context, id conversation.ID, turn conversation.TurnID) (body []byte, err error) {
+	err = c.s.reader.QueryRowContext(ctx, `SELECT body FROM turn_file WHERE turn = $1 AND conversation = $2`, string(turn), string(id)).Scan(&body)
+	if err != nil {
+		return nil, notFound("file.not_found", err)
+	}
+	return body, nil
+}
+
 // Index: turn_answer_no.
 func (c conversations) Numbered(ctx context.Context, no conversation.AnswerNo) (*conversation.Turn, error) {
 	return scanTurn(c.s.reader.QueryRowContext(ctx, turnColumns+`WHERE answer_no = $1 AND answer_no <> ''`, string(no)))
@@ -128,13 +137,19 @@ func (c conversations) Numbered(ctx context.Context, no conversation.AnswerNo) (
 
 func scanTurn(row interface{ Scan(...any) error }) (*conversation.Turn, error) {
 	var t conversation.Turn
-	var kind string
+	var kind, file string
 	var raw []byte
-	if err := row.Scan(&t.ID, &t.No, &t.At, &t.Author, &t.Text, &t.Masked, &t.Value, &t.Key, &kind, &raw); err != nil {
+	if err := row.Scan(&t.ID, &t.No, &t.At, &t.Author, &t.Text, &t.Masked, &t.Value, &t.Key, &kind, &raw, &file); err != nil {
 		return nil, notFound("turn.not_found", err)
 	}
 	if t.Author.Agent() != "" {
 		t.Entry = kind
+	}
+	if file != "" {
+		t.File = &conversation.File{}
+		if err := json.Unmarshal([]byte(file), t.File); err != nil {
+			return nil, fmt.Errorf("read file of turn %s: %w", t.ID, err)
+		}
 	}
 	if raw == nil {
 		return &t, nil

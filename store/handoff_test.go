@@ -33,11 +33,17 @@ type house struct {
 
 func newHouse(t *testing.T, kept conversation.Store) *house {
 	t.Helper()
+	return newHouseOf(t, kept, func(*conversation.Config) {})
+}
+
+func newHouseOf(t *testing.T, kept conversation.Store, change func(*conversation.Config)) *house {
+	t.Helper()
 	h := &house{seat: &oneSeat{}}
 	h.at.Store(time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC).UnixMicro())
 	h.seat.open.Store(true)
-	h.Service = conversation.New(kept, &parrot{}, conversation.Config{Sentences: sentences, Log: quiet, Seats: h.seat,
-		Now: func() time.Time { return time.UnixMicro(h.at.Load()) }})
+	cfg := conversation.Config{Sentences: sentences, Log: quiet, Seats: h.seat, Now: func() time.Time { return time.UnixMicro(h.at.Load()) }}
+	change(&cfg)
+	h.Service = conversation.New(kept, &parrot{}, cfg)
 	return h
 }
 

@@ -126,13 +126,13 @@ func address(database string) string {
 	return "postgres:///" + name + "?" + q.Encode()
 }
 
-// murder kills one node when half is asked; the other goes on alone.
+// murder kills one node, with what it has in its hands, when half is asked; the other goes on alone.
 func murder(victim, other *node, b *balancer, sent *atomic.Int64) error {
 	for sent.Load() < int64(*faults)/2 {
 		time.Sleep(10 * time.Millisecond)
 	}
+	b.set(other) // as a balancer does that notices; what is under way dies with the node
 	victim.kill()
-	b.set(other)
 	return nil
 }
 
@@ -216,6 +216,9 @@ func judge(sim *simulator.Simulator, asked []int, sent *atomic.Int64, begin time
 		}
 		if o.Ending == simulator.Acknowledged {
 			later++
+		}
+		if o.Ending == simulator.Wrong || o.Ending == simulator.Unanswered {
+			fmt.Println("trouble:", o, o.Why)
 		}
 	}
 	fmt.Printf("%d questions of %d followers on two nodes, one killed half way, in %s (%.0f a second): %d lost, %d answered twice, %d read the platform's trouble; %d pushes were sent more than once, %d answered later\n",

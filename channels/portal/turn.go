@@ -25,6 +25,8 @@ type Turn struct {
 	Label   string // a person's: 8012 号坐席 · 市民中心
 	Text    string
 	At      time.Time
+	// File is set where the turn is a picture or another file.
+	File *File
 	// ShowTime puts the time above the turn: once per five minutes.
 	ShowTime bool
 	Reply    *message.Reply // a machine's
@@ -34,6 +36,12 @@ type Turn struct {
 	Ratable bool
 	// Vote is useful, useless or empty; Reason why it was useless.
 	Vote, Reason string
+}
+
+// File is a file in the talk. Width and Height are a picture's; 0 for what is saved instead of shown.
+type File struct {
+	URL, Name     string
+	Width, Height int
 }
 
 // shown is a turn as one visitor sees it.

@@ -36,8 +36,16 @@ type Inbound struct {
 	Key string
 	// Citizen is the key of the person that a trusted channel knows the citizen to be; "" for nobody.
 	Citizen string
+	// File is a file that is sent instead of words; Text may be empty then.
+	File *File
 	// Elder says that the citizen reads in the large form (长者版): such talks go before others in the queue.
 	Elder bool
+}
+
+// File is a file as it comes in: what it is is told from its content.
+type File struct {
+	Name string
+	Data []byte
 }
 
 // Question is what the answering engine is asked.

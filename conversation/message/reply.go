@@ -64,6 +64,7 @@ const (
 	Queued         Reason = "queued" // relayed
 	Serving        Reason = "serving"
 	Promised       Reason = "promised"
+	FileKept       Reason = "file" // a file was kept; the machine does not look at it
 )
 
 // Reply is what the citizen gets, the same JSON on every channel.

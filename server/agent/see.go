@@ -219,7 +219,7 @@ func (a *API) assist(ctx context.Context, req *assistRequest) (*assistResult, er
 	}
 	text := s.Brief.Question
 	for i := range s.Turns {
-		if t := &s.Turns[i]; t.Author == conversation.Citizen && (req.Turn == "" || string(t.ID) == req.Turn) {
+		if t := &s.Turns[i]; t.Author == conversation.Citizen && t.File == nil && (req.Turn == "" || string(t.ID) == req.Turn) {
 			text = t.Text
 		}
 	}

@@ -166,19 +166,21 @@ type delivery struct {
 
 // turn is a turn as the desk shows it: an agent's with the number, a machine's with its reply.
 type turn struct {
-	ID         string         `json:"id"`
-	No         int            `json:"no"`
-	Author     string         `json:"author"`
-	Number     string         `json:"number,omitempty"`
-	Text       string         `json:"text"`
-	At         string         `json:"at"`
-	Entry      string         `json:"entry,omitempty"`
-	Reply      *message.Reply `json:"reply,omitempty"`
-	Deliveries []delivery     `json:"deliveries,omitempty"`
+	ID     string         `json:"id"`
+	No     int            `json:"no"`
+	Author string         `json:"author"`
+	Number string         `json:"number,omitempty"`
+	Text   string         `json:"text"`
+	At     string         `json:"at"`
+	Entry  string         `json:"entry,omitempty"`
+	Reply  *message.Reply `json:"reply,omitempty"`
+	// File is what is known of the file that the turn is; its bytes are at talks/{id}/files/{turn}.
+	File       *conversation.File `json:"file,omitempty"`
+	Deliveries []delivery         `json:"deliveries,omitempty"`
 }
 
 func turnOf(t *conversation.Turn, numbers map[string]string, d *conversation.Delivery) turn {
-	out := turn{ID: string(t.ID), No: t.No, Author: authorOf(t.Author), Number: numbers[t.Author.Agent()], Text: t.Text, At: moment(t.At), Entry: t.Entry, Reply: t.Reply}
+	out := turn{ID: string(t.ID), No: t.No, Author: authorOf(t.Author), Number: numbers[t.Author.Agent()], Text: t.Text, At: moment(t.At), Entry: t.Entry, Reply: t.Reply, File: t.File}
 	if d != nil {
 		out.Deliveries = []delivery{{Recipient: "市民", State: d.State, Reason: d.Reason, Fallback: d.Fallback, At: moment(d.At)}}
 	}

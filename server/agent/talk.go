@@ -19,6 +19,8 @@ func (a *API) talkRoutes(s *server.Server, t string) {
 	s.POST(t+"/claim", a.simple((*desk.Service).Claim))
 	s.POST(t+"/reply", server.JSON(a.reply))
 	s.POST(t+"/note", server.JSON(a.note))
+	s.POST(t+"/files", server.Upload(a.sendFile))
+	s.GET(t+"/files/{turn}", server.Download(a.file))
 	s.PUT(t+"/draft", server.JSON(a.draft))
 	s.POST(t+"/typing", server.JSON(a.typing))
 	s.POST(t+"/transfer", server.JSON(a.transfer))

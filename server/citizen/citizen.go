@@ -22,6 +22,8 @@ type Conversation interface {
 	Receive(ctx context.Context, in message.Inbound) (*conversation.Receipt, error)
 	History(ctx context.Context, id, token string, after, limit int) ([]conversation.Turn, error)
 	Turn(ctx context.Context, id, token, turn string) (*conversation.Turn, error)
+	// File returns a file of a talk.
+	File(ctx context.Context, id, token, turn string) (*conversation.File, []byte, error)
 	AnswerByNumber(ctx context.Context, typed string) (*conversation.Given, error)
 	Feedback(ctx context.Context, f conversation.Feedback) error
 	// Standing tells where a talk stands, CitizenAct runs a command of its citizen, Arrived says what has come to the citizen's screen.
@@ -92,6 +94,8 @@ func (a *API) Routes(s *server.Server) {
 	}
 	reads, lookups := server.Spend(s.Reads()), server.Spend(s.Lookups())
 	s.POST("/api/v1/ask", server.JSON(a.ask), server.Spend(s.Asks()))
+	s.POST("/api/v1/files", server.Upload(a.sendFile), server.Spend(s.Asks()))
+	s.GET("/api/v1/conversations/{id}/files/{turn}", server.Download(a.file), reads)
 	s.GET("/api/v1/conversations/{id}/turns", server.JSON(a.turns), reads)
 	s.GET("/api/v1/conversations/{id}/events", server.Events(a.events), reads)
 	a.peopleRoutes(s)

@@ -22,6 +22,8 @@ type turn struct {
 	Text   string         `json:"text"`
 	Value  string         `json:"value,omitempty"`
 	Reply  *message.Reply `json:"reply,omitempty"`
+	// File is what is known of the file that the turn is; its bytes are at /conversations/{id}/files/{turn}.
+	File *conversation.File `json:"file,omitempty"`
 }
 
 // asTurn shows a turn. Of an agent citizens see the number and the department, never the account.
@@ -30,7 +32,7 @@ func (a *API) asTurn(t conversation.Turn) turn {
 	if name != "" {
 		author = "agent"
 	}
-	return turn{ID: string(t.ID), No: t.No, At: moment(t.At), Author: author, Name: name, Text: t.Text, Value: t.Value, Reply: t.Reply}
+	return turn{ID: string(t.ID), No: t.No, At: moment(t.At), Author: author, Name: name, Text: t.Text, Value: t.Value, Reply: t.Reply, File: t.File}
 }
 
 type turnsRequest struct {

@@ -39,6 +39,7 @@ func (p *Pages) Routes(s *server.Server) {
 	s.GET("/", server.HTML(p.home))
 	s.GET("/chat", server.HTML(p.chat))
 	s.POST("/chat", server.HTML(p.say), server.Spend(s.Asks()))
+	s.GET("/chat/files/{turn}", server.HTML(p.file))
 	s.POST("/chat/feedback", server.HTML(p.rate))
 	s.POST("/chat/rate", server.HTML(p.rateAnswer), server.Spend(s.Reads()))
 	s.GET("/items", server.HTML(p.topics))

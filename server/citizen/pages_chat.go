@@ -122,6 +122,9 @@ func (p *Pages) history(ctx context.Context, proof server.TalkProof) (turns []po
 
 func turnOf(t conversation.Turn, who func(conversation.Author) string) portal.Turn {
 	out := portal.Turn{ID: string(t.ID), Speaker: portal.Citizen, Text: t.Text, At: time.UnixMicro(t.At)}
+	if f := t.File; f != nil {
+		out.File = &portal.File{URL: "/chat/files/" + string(t.ID), Name: f.Name, Width: f.Width, Height: f.Height}
+	}
 	switch {
 	case t.Author == conversation.Citizen:
 	case t.Author == conversation.System:

@@ -260,6 +260,34 @@ test('the citizen closes the page, the agent answers, the citizen comes back', a
   await leaves(agent)
 })
 
+test('pictures go both ways', async () => {
+  const agent = await sits('lin')
+  const citizen = await comes()
+  const png = {name: '现场.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGPQiFqAFTEMLQkANmxIgVKCRJUAAAAASUVORK5CYII=', 'base64')}
+  await citizen.page.setInputFiles('[data-file] input', png)
+  await heard(citizen.page, '文件已收到') // a talk was opened for it, and the page is in it
+  assert.equal(await citizen.page.locator('.turn--citizen .sent-file img').count(), 1)
+  await citizen.page.setInputFiles('[data-file] input', {name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('<html>')})
+  await citizen.page.locator('[data-state]').filter({hasText: '只能发图片'}).waitFor()
+  await says(citizen.page, '转人工')
+  await accepts(agent.page)
+  const seen = agent.page.locator('.turn--citizen .turn__file img')
+  await seen.first().waitFor()
+  await agent.page.waitForFunction(() => document.querySelector('.turn--citizen .turn__file img')?.naturalWidth === 8)
+  await agent.page.setInputFiles('.composer__file input', {...png, name: '样表.png'})
+  const came = citizen.page.locator('.turn--person .sent-file img')
+  await came.waitFor()
+  await citizen.page.waitForFunction(() => document.querySelector('.turn--person .sent-file img')?.naturalWidth === 8)
+  await axe(citizen.page, 'chat with pictures')
+  await axe(agent.page, 'desk with pictures')
+  const shots = process.env.BANGBAN_SHOTS
+  if (shots) {
+    await agent.page.screenshot({path: `${shots}/desk-file-1440.png`})
+    await citizen.page.screenshot({path: `${shots}/chat-file-390.png`})
+  }
+  await leaves(agent)
+})
+
 test('the screens at both widths', async () => {
   const agent = await sits('lin')
   const citizen = await comes()

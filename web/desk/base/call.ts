@@ -51,6 +51,22 @@ function read(status: number, text: string): Problem {
   }
 }
 
+/** upload sends a file as it is. */
+export async function upload<T>(path: string, file: File, key: string): Promise<T> {
+  let response: Response
+  try {
+    response = await fetch('/api/v1' + path, {method: 'POST', body: file, credentials: 'same-origin',
+      headers: {Accept: 'application/json', 'Content-Type': 'application/octet-stream', 'Idempotency-Key': key}})
+  } catch {
+    throw new Problem(0, 'network', '网络断开了，文件没有发出去。恢复后请再试。')
+  }
+  const text = await response.text()
+  if (response.ok) return JSON.parse(text) as T
+  const problem = read(response.status, text)
+  if (response.status === 401) onSignedOut()
+  throw problem
+}
+
 export const get = <T>(path: string): Promise<T> => call<T>('GET', path)
 export const post = <T = void>(path: string, body: unknown = {}): Promise<T> => call<T>('POST', path, body)
 

@@ -101,6 +101,8 @@ export interface Turn {
   text: string
   at: string
   reply?: Reply
+  /** what the turn is when it is a picture or another file */
+  file?: {name: string; kind: string; size: number; width?: number; height?: number}
   vote?: string
   deliveries?: Delivery[]
 }

@@ -1,7 +1,7 @@
 // The talks that have been opened: what was said, notes, brief, what is being typed, and what an agent does with them.
 import {defineStore} from 'pinia'
 import {computed, reactive, ref} from 'vue'
-import {call, get, newKey, post, Problem, words} from '../base/call'
+import {call, get, newKey, post, Problem, upload, words} from '../base/call'
 import {agentOf} from '../base/format'
 import type {Assist, Brief, Citizen, Delivery, Draft, Note, Outcome, Row, TalkAnswer, TargetKind, Turn, Viewer} from '../base/shapes'
 import {useDesk} from './desk'
@@ -186,6 +186,12 @@ export const useTalks = defineStore('talks', () => {
     await send(id, d.sending.at(-1)!.key)
   }
 
+  /** sendFile sends a picture or a PDF as a turn of its own. */
+  async function sendFile(id: string, file: File): Promise<void> {
+    const {turn} = await upload<{turn: Turn}>(`${path(id)}/files?${new URLSearchParams({name: file.name}).toString()}`, file, newKey())
+    addTurn(id, turn)
+  }
+
   /** send tries a message, also again: the key makes sure that it is kept once. */
   async function send(id: string, key: string): Promise<void> {
     const s = details.get(id)?.sending.find(x => x.key === key)
@@ -238,6 +244,6 @@ export const useTalks = defineStore('talks', () => {
 
   return {
     details, openId, opening, problem, current, isOpen, open, refresh, forget, older, moved, addTurn, addNote, deliver, setDraft, setViewers, typing, assist,
-    reply, send, drop, giveBack, returned, note, draft, isTyping, act, accept, decline, claim, transfer, resolve, reveal,
+    reply, send, sendFile, drop, giveBack, returned, note, draft, isTyping, act, accept, decline, claim, transfer, resolve, reveal,
   }
 })

@@ -3,6 +3,7 @@
 import {composer} from './composer'
 import {connection} from './connection'
 import {post, Refusal, tell, type Sent} from './post'
+import {files} from './file'
 import {framed} from './framed'
 import {live, type Happening} from './live'
 import {talk, type Pending} from './talk'
@@ -21,6 +22,7 @@ function start(root: HTMLElement): void {
 
   let conversation = root.dataset['conversation'] ?? ''
   const field = composer(root, text => send({text}), () => { if (served()) tell(conversation, 'typing', {}) })
+  files(root, () => conversation, why => field.refused('', why))
   const who = root.querySelector<HTMLElement>('[data-who]')
   const served = (): boolean => who !== null && !who.hidden
 

@@ -68,7 +68,8 @@ export async function post(root: HTMLElement, sent: Sent): Promise<Received> {
   }
 }
 
-async function refusal(response: Response): Promise<Refusal> {
+/** refusal reads the server's own sentence. */
+export async function refusal(response: Response): Promise<Refusal> {
   const again = response.status === 429 || response.status >= 500
   try {
     const problem: unknown = await response.json()
