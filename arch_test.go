@@ -54,6 +54,7 @@ var arrows = map[string]string{
 
 	"speech":           "kernel/fault",
 	"speech/decode":    "speech kernel/fault",
+	"speech/funasr":    "speech kernel/fault",
 	"speech/openai":    "speech kernel/fault",
 	"speech/simulator": "speech", // independent of the clients that it tests
 

@@ -58,6 +58,10 @@ func (s *Server) funasr(w http.ResponseWriter, r *http.Request) {
 	conn.SetReadLimit(largestFrame)
 	s.enter(conn)
 	defer s.leave(conn)
+	if f == Stuck {
+		<-s.ctx.Done()
+		return
+	}
 	c := &client{server: s, conn: conn, fault: f, mode: "2pass", name: "wav-default-id", rate: 16000, interval: 10, speaking: true}
 	c.serve(s.ctx)
 }

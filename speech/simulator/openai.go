@@ -42,7 +42,7 @@ func (s *Server) transcriptions(w http.ResponseWriter, r *http.Request) {
 	}
 	s.note(h)
 	switch f {
-	case Silent:
+	case Silent, Stuck:
 		select {
 		case <-r.Context().Done():
 		case <-s.ctx.Done():

@@ -7,6 +7,8 @@ package simulator
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"slices"
@@ -41,6 +43,8 @@ const (
 	Busy Fault = "busy"
 	// Silent takes everything and says nothing.
 	Silent Fault = "silent"
+	// Stuck does not even answer pings.
+	Stuck Fault = "stuck"
 	// Midway closes the connection when the first sound has come, or in the middle of an answer.
 	Midway Fault = "midway"
 	// Nonsense answers with what is no JSON.
@@ -113,7 +117,7 @@ func Start(o Options) (*Server, error) {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/", s.funasr)
 	mux.HandleFunc("/v1/audio/transcriptions", s.transcriptions)
-	s.http = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	s.http = &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)}
 	s.running.Go(func() { _ = s.http.Serve(s.listener) }) // ends with Close
 	return s, nil
 }
@@ -152,7 +156,7 @@ func (s *Server) Say(texts ...string) {
 	s.queue = append(s.queue, texts...)
 }
 
-// Break makes the next requests or connections fail.
+// Break makes the next requests or connections fail; one with an empty fault goes well.
 func (s *Server) Break(f ...Fault) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
