@@ -31,7 +31,7 @@ var spoken = map[message.Kind][]message.Reason{
 	message.Complaint:   {message.ComplaintFiled, message.Report, message.Help},
 	message.Suggestion:  {message.Suggest, message.Praise},
 	message.Smalltalk:   {message.Greeting, message.Thanks, message.Identity, message.Repeat, message.Cancel, message.Abuse},
-	message.Handoff:     {message.Asked, message.MissedTwice, message.Emotion, message.Danger, message.Trouble},
+	message.Handoff:     {message.Asked, message.MissedTwice, message.Repeated, message.MaxTurns, message.Emotion, message.Danger, message.Trouble},
 	message.Refuse:      {message.Trick, message.PersonalData, message.Crime},
 	message.Unknown:     {message.NoEntry, message.OtherRegion, message.OutOfScope, message.Unreadable},
 }

@@ -3,6 +3,7 @@ package answer
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -191,6 +192,7 @@ func (t *turn) remember() {
 	} else if r.Kind != message.Smalltalk {
 		t.next.Misses = 0
 	}
+	t.tire()
 	if r.Reason != message.Repeat {
 		t.next.Last = &message.Reply{Kind: r.Kind, Text: r.Text, Voice: r.Voice}
 	}
@@ -198,6 +200,45 @@ func (t *turn) remember() {
 	if known && t.u.Topic != "" && !t.substituted {
 		t.next.LastQuestion = t.u.Core
 	}
+}
+
+const (
+	// maxStuck is how many turns in a row may bring no answer, maxSame how often in a row the same question may be asked again, before a person is
+	// called (docs/handoff.md). A double tap is no repetition: the first one is answered again.
+	maxStuck = 6
+	maxSame  = 2
+)
+
+// tire hands over to a person when the talk gets nowhere: many turns without an answer, or the same question again and again.
+func (t *turn) tire() {
+	r := &t.reply
+	switch r.Kind {
+	case message.Answer:
+		t.next.Stuck = 0
+	case message.Clarify, message.Unknown:
+		t.next.Stuck = t.talk.Stuck + 1
+	default:
+		return
+	}
+	question := strings.TrimRight(firstOf(t.u.Core, t.u.Normal), "?!,.。 ")
+	t.next.Same = 0
+	if t.q.Value == "" && question != "" && question == t.talk.Asked {
+		t.next.Same = t.talk.Same + 1
+	}
+	t.next.Asked = question
+	reason := message.Reason("")
+	switch {
+	case t.next.Same >= maxSame:
+		reason = message.Repeated
+	case t.next.Stuck >= maxStuck:
+		reason = message.MaxTurns
+	default:
+		return
+	}
+	t.say(message.Handoff, reason)
+	r.Intent, r.Slots = t.u.Intent, t.u.Slots
+	t.next.Kind, t.next.Pending = r.Kind, nil
+	t.next.Misses, t.next.Stuck, t.next.Same, t.next.Asked = 0, 0, 0, ""
 }
 
 func firstOf(values ...string) string {

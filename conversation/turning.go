@@ -108,6 +108,10 @@ func (t *turning) before() (text, voice string) {
 	switch t.reply.Reason {
 	case message.MissedTwice:
 		return t.s.words("before.missed_twice")
+	case message.Repeated:
+		return t.s.words("before.repeated")
+	case message.MaxTurns:
+		return t.s.words("before.max_turns")
 	case message.Emotion:
 		return t.s.words("before.emotion")
 	case message.Trouble:

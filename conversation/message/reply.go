@@ -50,6 +50,8 @@ const (
 	Abuse          Reason = "abuse"
 	Asked          Reason = "asked" // handoff
 	MissedTwice    Reason = "missed_twice"
+	Repeated       Reason = "repeated"  // the same question again and again
+	MaxTurns       Reason = "max_turns" // many turns on one matter without an answer
 	Emotion        Reason = "emotion"
 	Danger         Reason = "danger"
 	Trouble        Reason = "trouble"

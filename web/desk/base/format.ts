@@ -90,7 +90,7 @@ export const outcomes: [value: string, label: string, hint: string][] = [
 export const outcomeName = (o: string | undefined): string => outcomes.find(([v]) => v === o)?.[1] ?? o ?? ''
 
 const reasons: Record<string, string> = {
-  asked: '市民要人工', missed_twice: '两次没答上', emotion: '市民着急', danger: '有危险', trouble: '系统出错', policy: '人工优先', no_entry: '没有答案', unsolved: '市民说没解决', bad_rating: '评价不满意', rated_badly: '评价不满意', practice: '练习',
+  asked: '市民要人工', missed_twice: '两次没答上', repeated: '同一问题反复问', max_turns: '多次没答上', emotion: '市民着急', danger: '有危险', trouble: '系统出错', policy: '人工优先', no_entry: '没有答案', unsolved: '市民说没解决', bad_rating: '评价不满意', rated_badly: '评价不满意', practice: '练习',
 }
 export const reasonName = (r: string | undefined): string => reasons[r ?? ''] ?? r ?? ''
 
