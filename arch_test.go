@@ -47,7 +47,7 @@ var arrows = map[string]string{
 	"server":                  "server/... conversation conversation/message conversation/ownership knowledge knowledge/statute nlu city/... kernel/... channels/... answer",
 	"affairs/promise":         "kernel/...",
 	"server/staff":            "server identity identity/oidc kernel/...",
-	"server/follower":         "server channels/wechat kernel/...",
+	"server/follower":         "server channels channels/wechat kernel/...",
 	"server/agent":            "server server/staff server/citizen affairs/promise desk identity conversation conversation/message conversation/ownership kernel/...",
 	"server/citizen":          "server server/... affairs/promise conversation conversation/message conversation/ownership knowledge knowledge/statute nlu city/... kernel/... channels/...",
 	"bench/...":               "...",

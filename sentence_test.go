@@ -38,7 +38,8 @@ var spoken = map[message.Kind][]message.Reason{
 
 // composed are keys that the program puts together, or chooses among.
 var composed = []string{"queue.joined", "queue.joined_unsure", "queue.next", "queue.next_unsure", "promise.made", "promise.made_closed",
-	"choice.keep", "choice.call_back", "choice.cancel", "choice.unsolved", "choice.rate_1", "choice.rate_2", "choice.rate_3", "choice.rate_4", "choice.rate_5", "relayed.queued", "relayed.serving", "relayed.promised"}
+	"choice.keep", "choice.call_back", "choice.cancel", "choice.unsolved", "choice.rate_1", "choice.rate_2", "choice.rate_3", "choice.rate_4", "choice.rate_5", "relayed.queued", "relayed.serving", "relayed.promised",
+	"carried.wechat", "carried.machine", "carried.queued", "carried.serving", "carried.promised"}
 
 // A key without text would be silence, a text without a key would be maintained for nobody.
 func TestEverySentenceHasItsKey(t *testing.T) {

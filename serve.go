@@ -42,7 +42,7 @@ func (c *City) Serve(ctx context.Context, listener net.Listener) error {
 		return err
 	}
 	live := server.NewLive(c.Store, c.log)
-	services := citizen.Services{Conversation: c.Conversation, Knowledge: c.knowledge, Live: live, Statutes: c.Statutes, Promises: c.Promises, Phones: c.Citizens}
+	services := citizen.Services{Conversation: c.Conversation, Knowledge: c.knowledge, Live: live, Statutes: c.Statutes, Promises: c.Promises, Phones: c.Citizens, Followers: c.followers()}
 	services.TurnHTML = citizen.TurnHTML(renderer, c.Conversation.Who)
 	(&citizen.API{Services: services}).Routes(s)
 	(&citizen.Pages{Services: services, Renderer: renderer}).Routes(s)

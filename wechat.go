@@ -60,7 +60,7 @@ func (c *City) openWeChat() error {
 		return err
 	}
 	c.WeChat, err = wechat.New(c.Store.WeChat(), wechatTalks{c}, c.Store, wechat.Config{Accounts: accounts, Secret: c.secret, Site: c.cfg.PublicURL, Log: c.log,
-		Sentences: func(key string) string { text, _ := c.words(key); return text }, Region: c.regionIn})
+		Sentences: func(key string) string { text, _ := c.words(key); return text }, Region: c.regionIn, Doors: wechatTalks{c}})
 	return err
 }
 
@@ -78,9 +78,10 @@ func (c *City) regionIn(address string) (code, name string) {
 	return code, name
 }
 
-// serveWeChat adds the callbacks.
+// serveWeChat adds the callbacks, and the door that links in messages lead to; without an account the door leads on to the page.
 func (c *City) serveWeChat(s *server.Server) {
 	if c.WeChat == nil {
+		(&follower.API{}).Routes(s)
 		return
 	}
 	(&follower.API{Account: c.WeChat, Names: c.WeChat.Names()}).Routes(s)

@@ -58,6 +58,21 @@ type Talks interface {
 	Delivered(ctx context.Context, conversation, turn string, d Delivery) error
 }
 
+// Doors are the talks, as far as a channel leads a citizen from one way to another.
+type Doors interface {
+	// Enter proves the open talk on a thread to the citizen's browser: the proof it holds when that is of this talk, else a new one. ok is
+	// false when the thread has no open talk.
+	Enter(ctx context.Context, channel message.Channel, thread string, have Proof) (p Proof, ok bool, err error)
+	// Move takes a talk to a thread, and says in a sentence where it stands. Citizen is who the thread is bound to, "" for nobody. Errors of
+	// fault.Conflict say why it stays where it is: talk.over, talk.thread_busy, talk.other_citizen.
+	Move(ctx context.Context, conversation string, channel message.Channel, thread, citizen string) (where string, err error)
+	// Unknow takes the citizen from the open talk on a thread.
+	Unknow(ctx context.Context, channel message.Channel, thread string) error
+}
+
+// Proof is what shows that somebody owns a talk: its id and its token.
+type Proof struct{ ID, Token string }
+
 // Log is the event log, which tells of turns to be delivered. Numbers are gapless and in commit order.
 type Log interface {
 	Head(ctx context.Context) (int64, error)

@@ -84,6 +84,9 @@ type Standing struct {
 	Agent string
 	// Resolution may be rated now; "" when there is none. Promise is the number of the open one.
 	Resolution, Promise string
+	// Channel is the one it goes on. Known says that its citizen has proved a phone number.
+	Channel message.Channel
+	Known   bool
 }
 
 // Standing tells the citizen who proves to own a talk where it stands.
@@ -93,7 +96,7 @@ func (s *Service) Standing(ctx context.Context, id, token string) (*Standing, er
 		return nil, err
 	}
 	h := &c.Handling
-	st := &Standing{State: h.State, Agent: h.Agent(), Promise: h.Promise}
+	st := &Standing{State: h.State, Agent: h.Agent(), Promise: h.Promise, Channel: c.Channel, Known: c.Citizen != ""}
 	if h.State == ownership.Resolved && h.Resolution != nil && h.Resolution.Rating == ownership.RatingAsked {
 		st.Resolution = h.Resolution.ID
 	}

@@ -113,7 +113,7 @@ func (c *changed) saveConversation(tx *Tx) error {
 		version, handling, agent, offered_to, transfer_to, class, enqueued_at, citizen, topic, follows)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
 	const move = `UPDATE conversation SET region = $3, context = $4, turns = $5, updated_at = $6, state = $7, owner = $8, version = version + 1, handling = $9,
-		agent = $10, offered_to = $11, transfer_to = $12, class = $13, enqueued_at = $14, citizen = $15, topic = $16 WHERE id = $1 AND version = $2`
+		agent = $10, offered_to = $11, transfer_to = $12, class = $13, enqueued_at = $14, citizen = $15, topic = $16, token_hash = $17, channel = $18, thread = $19 WHERE id = $1 AND version = $2`
 	v, h := &c.x.Conversation, columnsOf(&c.x.Conversation.Handling)
 	if c.x.Opens {
 		var follows any
@@ -125,7 +125,7 @@ func (c *changed) saveConversation(tx *Tx) error {
 		return err
 	}
 	n, err := tx.Exec(move, string(v.ID), v.Version-1, v.Region, c.context, v.Turns, v.UpdatedAt, h.state, h.owner, c.handling, h.agent, h.offered, h.transfer,
-		h.class, h.enqueued, v.Citizen, v.Topic)
+		h.class, h.enqueued, v.Citizen, v.Topic, v.TokenHash, string(v.Channel), v.Thread)
 	if err == nil && n == 0 {
 		return fault.New(fault.Conflict, "conversation.moved_on")
 	}

@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"html/template"
+
 	"bangban/city/org"
 	"bangban/conversation/message"
 )
@@ -36,7 +38,10 @@ type ChatPage struct {
 	Seq            int64    // where the live stream goes on from
 	Status         string   // who has the talk, when it is not the machine: 排队中, 8012 号坐席（…）为您服务
 	Focus          bool     // the field takes the focus
-	view           View
+	// Carries says that the talk may go on in WeChat; Picture is the QR picture that takes it there, "" until it was asked for.
+	Carries bool
+	Picture template.URL
+	view    View
 }
 
 // Shown are the turns with the view that their forms need.
@@ -142,6 +147,9 @@ type PhonePage struct {
 	Talk                 bool // there is a talk that the number belongs to
 	Phone, Code, Problem string
 	Sent, Done           bool
+	// Follower says that the talk is a WeChat follower's, who may be bound to the number; Agree is their consent, Bound the masked number.
+	Follower, Agree bool
+	Bound           string
 }
 
 // ProgressPage is the form for a promise's number and query code, with why nothing was found, or with what was.

@@ -44,6 +44,9 @@ func (c *Channel) text(ctx context.Context, a *account, f *Follower, p *push) (*
 	if text == "" {
 		return &said{Text: c.words("wechat.empty")}, nil
 	}
+	if s, err := c.binding(ctx, a, f, text); s != nil || err != nil {
+		return s, err
+	}
 	w := words{text: text}
 	if o, ok := chosen(f.Options, p.Choice, text); ok {
 		w.value = o.Value

@@ -45,6 +45,8 @@ func (c *Channel) scanned(ctx context.Context, a *account, f *Follower, p *push,
 	switch {
 	case kind == "guide" && rest != "":
 		return c.ask(ctx, a, f, p, words{text: c.words("wechat.guide"), value: "entry:" + rest})
+	case kind == "talk" && rest != "":
+		return c.carried(ctx, a, f, rest)
 	case kind == "place" && rest != "":
 		return c.ask(ctx, a, f, p, words{text: c.words("wechat.here"), region: rest})
 	}

@@ -135,6 +135,15 @@ type Store interface {
 	Advance(ctx context.Context, to int64, rows []Outbox) error
 	// Prune deletes pushes and messages that were done before a time, and lets go of held messages for which no window is open any more.
 	Prune(ctx context.Context, now, before int64) error
+	// Once reports whether a hash was not there yet, and keeps it until ends.
+	Once(ctx context.Context, hash []byte, now, ends int64) (first bool, err error)
+	// SaveCarry keeps a code in the place of the talk's older one. UseCarry gives it to a follower, and again to the same one: the talk, ""
+	// when it is unknown, another's, or too old.
+	SaveCarry(ctx context.Context, v Carry) error
+	UseCarry(ctx context.Context, account string, hash []byte, follower string, now int64) (conversation string, err error)
+	// Bind ties a follower to a citizen together with the closed talks on their thread that were nobody's; Unbind takes the citizen from both.
+	Bind(ctx context.Context, account, follower, thread, citizen string, at int64) error
+	Unbind(ctx context.Context, account, follower, thread string, at int64) error
 	// Forget deletes what is kept of a follower beyond the talks: openid, choices, windows, consents, messages that wait.
 	Forget(ctx context.Context, account, follower string) error
 }

@@ -64,6 +64,8 @@ func (a *Account) Check() error {
 		return errors.New("the previous EncodingAESKey has not 43 characters")
 	case strings.Trim(a.Name, "abcdefghijklmnopqrstuvwxyz0123456789-") != "":
 		return fmt.Errorf("name %q: use small letters, digits and hyphens", a.Name)
+	case a.Name == "enter" || a.Name == "entered":
+		return fmt.Errorf("name %q: it stands for something else in addresses", a.Name)
 	}
 	return nil
 }
@@ -78,6 +80,8 @@ type Config struct {
 	Now  func() time.Time
 	// Sentences gives the words of a key, "" for none.
 	Sentences func(key string) string
+	// Doors lead followers into the portal, and talks of the portal here; nil: neither is offered.
+	Doors channels.Doors
 	// Region finds the region that the words of a place on the map lie in: its code and name, "" when none is served.
 	Region func(label string) (code, name string)
 	// Voice turns a recording into words; nil: followers are asked to type.
@@ -94,6 +98,7 @@ type Channel struct {
 	accounts []*account
 	store    Store
 	talks    channels.Talks
+	doors    channels.Doors
 	events   channels.Log
 	secret   []byte
 	box      *seal.Box
@@ -120,7 +125,7 @@ type account struct {
 
 // New makes a Channel. Its errors are about the configuration.
 func New(store Store, talks channels.Talks, events channels.Log, cfg Config) (*Channel, error) {
-	c := &Channel{store: store, talks: talks, events: events, secret: cfg.Secret, site: strings.TrimSuffix(cfg.Site, "/"), now: cfg.Now, words: cfg.Sentences,
+	c := &Channel{store: store, talks: talks, doors: cfg.Doors, events: events, secret: cfg.Secret, site: strings.TrimSuffix(cfg.Site, "/"), now: cfg.Now, words: cfg.Sentences,
 		region: cfg.Region, voice: cfg.Voice, patience: cfg.Patience, log: cfg.Log, signal: newSignal(), moved: make(chan struct{}, 1)}
 	c.defaults()
 	var err error

@@ -152,9 +152,12 @@ func (w *world) open(t testing.TB, cfg *bangban.Config) *node {
 	}
 	cfg.Listen = listener.Addr().String()
 	cfg.PublicURL = "http://" + cfg.Listen
+	database := cfg.Database // in a form that only tests have
+	cfg.Database = ""
 	if err := cfg.Load(func(string) string { return "" }); err != nil {
 		t.Fatal(err)
 	}
+	cfg.Database = database
 	log := slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	city, err := bangban.Open(t.Context(), cfg, log, nil)
 	if err != nil {

@@ -232,7 +232,7 @@ func (a *API) added(ctx context.Context, out *liveEvent, id string, e event.Even
 // wanted reports whether an event of a talk shows at the desk at all.
 func wanted(kind string) bool {
 	switch kind {
-	case "turn.received", "turn.said", "turn.told", "reply.given", "turn.sent", "turn.failed", "turn.delivered", "turn.read", "note.kept", "talk.moved", "offer.made", "offer.ended",
+	case "turn.received", "turn.said", "turn.told", "reply.given", "turn.sent", "turn.failed", "turn.delivered", "turn.read", "note.kept", "talk.moved", "talk.carried", "offer.made", "offer.ended",
 		"transfer.asked", "transfer.offered", "transfer.declined", "transfer.ended", "transfer.accepted", "helper.invited", "helper.left", "handoff.rerouted",
 		"promise.made", "promise.tried", "promise.kept", "promise.overdue", "promise.contact", "talk.listened":
 		return true

@@ -72,6 +72,8 @@ type Services struct {
 	Promises Promises
 	// Phones proves phone numbers; nil: none can be proven.
 	Phones Phones
+	// Followers are WeChat's; nil: no account is configured.
+	Followers Followers
 	// Now may be nil.
 	Now func() time.Time
 	// TurnHTML renders a turn for the live chat with the template of the page; nil leaves it out.

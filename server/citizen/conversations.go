@@ -89,6 +89,8 @@ type happening struct {
 	// State is where the talk stands now, Status the line that says so.
 	State  string `json:"state,omitempty"`
 	Status string `json:"status,omitempty"`
+	// Channel is where it goes on now, when it has moved to another.
+	Channel string `json:"channel,omitempty"`
 }
 
 // events streams what happens in a conversation after an event: without one, from now on. A browser that reconnects by
@@ -122,12 +124,15 @@ func (a *API) show(ctx context.Context, id, token string, e event.Event, prev in
 		if err := a.showTurn(ctx, id, token, e, &h); err != nil {
 			return nil, err
 		}
-	case "talk.moved":
+	case "talk.moved", "talk.carried":
 		st, err := a.Conversation.Standing(ctx, id, token)
 		if err != nil {
 			return nil, err
 		}
 		h.Kind, h.State, h.Status = "state", string(st.State), statusOf(st, a.Conversation.Who)
+		if e.Kind == "talk.carried" {
+			h.Channel = string(st.Channel)
+		}
 	default:
 		return nil, nil
 	}

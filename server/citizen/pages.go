@@ -55,6 +55,8 @@ func (p *Pages) Routes(s *server.Server) {
 	s.GET("/answers/{no}", server.HTML(p.answer))
 	s.GET("/chat/phone", server.HTML(p.phoneForm))
 	s.POST("/chat/phone", server.HTML(p.phone), server.Spend(s.Lookups()))
+	s.POST("/chat/phone/unbind", server.HTML(p.unbind), server.Spend(s.Lookups()))
+	s.POST("/chat/wechat", server.HTML(p.carry), server.Spend(s.Lookups()))
 	s.GET("/progress", server.HTML(p.progressForm))
 	s.POST("/progress", server.HTML(p.progress), server.Spend(s.Lookups()))
 	s.POST("/progress/contact", server.HTML(p.progressContact), server.Spend(s.Lookups()))

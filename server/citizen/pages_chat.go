@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"html/template"
 	"net/url"
 	"strings"
 	"time"
@@ -42,7 +43,10 @@ func (p *Pages) chat(ctx context.Context, req *chatRequest) (*server.Page, error
 	return p.showChat(ctx, &req.Looks, chatState{draft: cut(draft, conversation.MaxText), vote: req.Vote, turn: req.Turn})
 }
 
-type chatState struct{ draft, problem, vote, turn string }
+type chatState struct {
+	draft, problem, vote, turn string
+	picture                    template.URL // by which the talk goes on in WeChat
+}
 
 func (p *Pages) showChat(ctx context.Context, l *Looks, st chatState) (*server.Page, error) {
 	proof := server.ReadTalk(l.Talk)
@@ -51,13 +55,13 @@ func (p *Pages) showChat(ctx context.Context, l *Looks, st chatState) (*server.P
 	if err != nil {
 		return nil, err
 	}
-	status := ""
+	status, carries := "", false
 	if len(turns) > 0 {
 		standing, err := p.Conversation.Standing(ctx, proof.ID, proof.Token)
 		if err != nil {
 			return nil, err
 		}
-		status = statusOf(standing, p.Conversation.Who)
+		status, carries = statusOf(standing, p.Conversation.Who), p.carries(l, standing)
 		for i := range turns {
 			if queue := standing.State == ownership.Queued || standing.State == ownership.Offered; !queue {
 				turns[i].Reply = withoutQueue(turns[i].Reply)
@@ -71,7 +75,8 @@ func (p *Pages) showChat(ctx context.Context, l *Looks, st chatState) (*server.P
 		}
 	}
 	body := portal.ChatPage{ConversationID: proof.ID, Turns: turns, Greeting: p.greeting(), Draft: st.draft, Problem: st.problem,
-		Limit: conversation.MaxText, Focus: st.problem != "", Seq: seq, Status: status, Last: last}
+		Limit: conversation.MaxText, Focus: st.problem != "", Seq: seq, Status: status, Last: last,
+		Carries: carries, Picture: st.picture}
 	if len(turns) == 0 {
 		body.Examples, body.ConversationID = p.hot(3), ""
 	}

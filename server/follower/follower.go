@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/url"
 
+	"bangban/channels"
 	"bangban/channels/wechat"
 	"bangban/kernel/fault"
 	"bangban/server"
@@ -15,10 +16,13 @@ import (
 type Account interface {
 	Greet(name string, q url.Values) (string, error)
 	Push(ctx context.Context, name string, q url.Values, body []byte) (kind string, reply []byte, err error)
+	Enter(name, to, agent string) (location, cookie string, err error)
+	Entered(ctx context.Context, state, code, cookie string, have channels.Proof) (to string, p channels.Proof, err error)
 }
 
 // API serves the callback at /wechat, and at /wechat/NAME for further accounts.
 type API struct {
+	// Account is nil when none is configured: then a link that was given out before still leads to its page.
 	Account Account
 	// Names are the accounts' names; "" is the first one's.
 	Names []string
@@ -26,6 +30,11 @@ type API struct {
 
 // Routes adds the routes.
 func (a *API) Routes(s *server.Server) {
+	s.GET("/wechat/enter", server.HTML(a.enter), server.Spend(s.Reads()))
+	if a.Account == nil {
+		return
+	}
+	s.GET("/wechat/entered", server.HTML(a.entered), server.Spend(s.Reads()))
 	for _, name := range a.Names {
 		path := "/wechat"
 		if name != "" {

@@ -52,6 +52,7 @@ function start(root: HTMLElement): void {
       if (h.state !== 'resolved') view.rated()
       if (h.state !== 'queued' && h.state !== 'offered') view.served()
     }
+    if (h.channel) for (const e of root.querySelectorAll('[data-carry], [data-carry-ask]')) e.remove()
     if (h.kind !== 'turn' || !h.turn || !h.html) return
     view.insert(h.turn.id, h.html)
     last = Math.max(last, h.turn.no)

@@ -9,6 +9,8 @@ export interface Happening {
   html?: string
   state?: string
   status?: string
+  /** channel is where the talk goes on, when it has moved to another */
+  channel?: string
 }
 
 interface Listener {
