@@ -43,6 +43,7 @@ type City struct {
 	Citizens     *identity.Citizens    // with Conversation
 	Promises     *promise.Service      // with Conversation
 	Meaning      *semantic.Index       // nil: words alone
+	Speech       *Listener             // nil: no recogniser is configured
 	WeChat       *wechat.Channel       // nil: no account is configured
 
 	cfg     *Config

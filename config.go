@@ -36,6 +36,9 @@ type Config struct {
 	Embedding      string `name:"embedding" conf:"BANGBAN_EMBEDDING" def:"auto" help:"What compares by meaning: auto (the model in the data folder, if there is one), none, e5:FILE, or the address of an /v1/embeddings service." placeholder:"HOW"`
 	EmbeddingModel string `name:"embedding-model" conf:"BANGBAN_EMBEDDING_MODEL" help:"Model to name to the embeddings service." placeholder:"NAME"`
 	EmbeddingKey   string `kong:"-" conf:"BANGBAN_EMBEDDING_KEY" secret:"true" help:"Key of the embeddings service."`
+	Recogniser     string `name:"speech-recogniser" conf:"BANGBAN_SPEECH_RECOGNISER" help:"What makes words of speech: funasr:ws://HOST:PORT, openai:http://HOST:PORT, or nothing." placeholder:"HOW"`
+	SpeechModel    string `name:"speech-model" conf:"BANGBAN_SPEECH_MODEL" def:"whisper-1" help:"Model to name to an openai recogniser." placeholder:"NAME"`
+	SpeechKey      string `kong:"-" conf:"BANGBAN_SPEECH_KEY" secret:"true" help:"Key of the recogniser."`
 	DeskHours      string `name:"desk-hours" conf:"BANGBAN_DESK_HOURS" def:"8:30-12:00,13:30-17:30" help:"When agents sit on working days; what citizens are told, and how due times are counted." placeholder:"SPANS"`
 	DeskTimes      string `name:"desk-times" conf:"BANGBAN_DESK_TIMES" help:"Times of hand-off that differ from the defaults (docs/handoff.md), such as offer=30s,first-reply=60s." placeholder:"NAME=SPAN,…"`
 	OIDCIssuer     string `name:"oidc-issuer" conf:"BANGBAN_OIDC_ISSUER" help:"Address of the single sign-on for staff (OpenID Connect); none when empty." placeholder:"URL"`
@@ -157,6 +160,9 @@ func (c *Config) check() error {
 	}
 	if err := attachment.Scanner(c.ClamAV).Check(); err != nil {
 		return fmt.Errorf("--clamav: %w", err)
+	}
+	if _, err := c.recogniser(); err != nil {
+		return err
 	}
 	if _, err := c.wechatAccounts(); err != nil {
 		return err

@@ -56,6 +56,9 @@ func (c *City) openPeople(ctx context.Context) error {
 	if c.Promises, err = promise.New(c.Store.Promises(), c.secret, nil); err != nil {
 		return err
 	}
+	if err := c.openSpeech(ctx); err != nil {
+		return err
+	}
 	if err := c.openWeChat(); err != nil {
 		return err
 	}

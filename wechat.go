@@ -60,7 +60,8 @@ func (c *City) openWeChat() error {
 		return err
 	}
 	c.WeChat, err = wechat.New(c.Store.WeChat(), wechatTalks{c}, c.Store, wechat.Config{Accounts: accounts, Secret: c.secret, Site: c.cfg.PublicURL, Log: c.log,
-		Sentences: func(key string) string { text, _ := c.words(key); return text }, Region: c.regionIn, Doors: wechatTalks{c}})
+		Sentences: func(key string) string { text, _ := c.words(key); return text }, Region: c.regionIn, Doors: wechatTalks{c},
+		Voice: c.Speech.transcribe()})
 	return err
 }
 

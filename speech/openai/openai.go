@@ -109,7 +109,7 @@ func (c *Client) Recognise(ctx context.Context, a speech.Audio) (speech.Transcri
 	}
 	text, err := readAnswer(raw)
 	if err != nil {
-		return none, speech.Away(fmt.Errorf("%s: %w: %s", c.url, err, c.begin(raw)))
+		return none, speech.Away(fmt.Errorf("%s: %w", c.url, err)) // without the answer: a citizen's words may be in it
 	}
 	if text = speech.Clean(text); !speech.Said(text) || hallucinated(text) {
 		return none, speech.Empty()
