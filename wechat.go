@@ -60,7 +60,7 @@ func (c *City) openWeChat() error {
 		return err
 	}
 	c.WeChat, err = wechat.New(c.Store.WeChat(), wechatTalks{c}, c.Store, wechat.Config{Accounts: accounts, Secret: c.secret, Site: c.cfg.PublicURL, Log: c.log,
-		Sentences: func(key string) string { text, _ := c.words(key); return text }, Region: c.regionIn, Doors: wechatTalks{c},
+		Sentences: func(key string) string { text, _ := c.words(key); return text }, Region: c.regionIn, SMS: c.Citizens.Text, Doors: wechatTalks{c},
 		Voice: c.Speech.transcribe()})
 	return err
 }
@@ -137,6 +137,26 @@ func (t wechatTalks) Outgoing(ctx context.Context, e event.Event) (*channels.Out
 }
 
 func (t wechatTalks) Delivered(ctx context.Context, id, turn string, d channels.Delivery) error {
+	if d.Fallback == wechat.CallBack {
+		if err := t.ring(ctx, id, turn); err != nil {
+			return err
+		}
+	}
 	return t.c.Conversation.Mark(ctx, conversation.ID(id), conversation.Marked{Turn: conversation.TurnID(turn), State: conversation.DeliveryState(d.State),
 		Reason: d.Reason, Fallback: d.Fallback})
+}
+
+// ring calls the desk when words did not reach a citizen and nobody has the talk: no agent, who would see it, and no promise, which would
+// stand in the call-back list.
+func (t wechatTalks) ring(ctx context.Context, id, turn string) error {
+	talk, err := t.c.Conversation.Load(ctx, conversation.ID(id))
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err != nil || talk.Handling.Agent() != "" || talk.Handling.Promise != "" {
+		return err
+	}
+	text, _ := t.c.words("desk.not_reached")
+	short := strings.ToUpper(id[max(len(id)-4, 0):])
+	return t.c.Desk.Ring(ctx, "undelivered:"+turn, strings.ReplaceAll(text, "{talk}", short))
 }

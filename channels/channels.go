@@ -38,8 +38,9 @@ type State string
 
 // The states that a channel tells.
 const (
-	Sent   State = "sent"
-	Failed State = "failed"
+	Sent      State = "sent"
+	Delivered State = "delivered"
+	Failed    State = "failed"
 )
 
 // Delivery is what became of an outgoing turn. Reason and Fallback are keys: why it could not be delivered, and what was done instead.

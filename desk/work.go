@@ -260,6 +260,12 @@ func (s *Service) Listen(ctx context.Context, by Person, id conversation.ID) err
 	return s.store.Append(ctx, s.event("talk.listened", by.actor(), "conversation:"+string(id), nil))
 }
 
+// Ring is the house's own word to everyone at the desk, once for an id.
+func (s *Service) Ring(ctx context.Context, id, text string) error {
+	n := &Notice{ID: id, Text: text, At: s.now().UnixMicro()}
+	return s.store.SaveNotice(ctx, n, s.event("notice.given", "system", "notice:"+id, nil))
+}
+
 // Notify is a supervisor's word to everyone at the desk.
 func (s *Service) Notify(ctx context.Context, by Person, text string) (*Notice, error) {
 	if !by.Supervisor {

@@ -165,6 +165,18 @@ func (s *Citizens) Confirm(ctx context.Context, conversation, typed string) (key
 	return c.Key, s.store.Prove(ctx, c, now.UnixMicro(), event.New(now.UnixMicro(), "citizen", "phone.proven", "conversation:"+conversation, nil))
 }
 
+// Text sends a short message to the proven number of a citizen. Errors: fault.NotFound when none is proven, phone.not_sent (Unavailable).
+func (s *Citizens) Text(ctx context.Context, key, text string) error {
+	phone, err := s.Phone(ctx, key)
+	if err != nil {
+		return err
+	}
+	if err := s.sms.Send(ctx, phone, text); err != nil {
+		return fault.Wrap(fault.Unavailable, "phone.not_sent", err)
+	}
+	return nil
+}
+
 // Phone is the proven number of a citizen; it masks itself wherever it is printed. Errors: fault.NotFound.
 func (s *Citizens) Phone(ctx context.Context, key string) (privacy.Phone, error) {
 	sealed, err := s.store.Phone(ctx, key)

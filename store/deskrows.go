@@ -146,8 +146,10 @@ func (d desks) Notes(ctx context.Context, talk conversation.ID) ([]desk.Note, er
 
 func (d desks) SaveNotice(ctx context.Context, n *desk.Notice, ev event.Event) error {
 	_, err := d.s.Write(ctx, func(tx *Tx) error {
-		_, err := tx.Exec(`INSERT INTO notice (id, author, text, at) VALUES ($1, $2, $3, $4)`, n.ID, n.By, n.Text, n.At)
-		tx.Append(ev)
+		rows, err := tx.Exec(`INSERT INTO notice (id, author, text, at) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING`, n.ID, n.By, n.Text, n.At)
+		if rows > 0 {
+			tx.Append(ev)
+		}
 		return err
 	})
 	return err

@@ -55,7 +55,7 @@ const earlierOpen = `SELECT EXISTS (SELECT 1 FROM wechat_inbox WHERE account = $
 func saveFollower(tx *Tx, in *wechat.Inbox) error {
 	const save = `INSERT INTO wechat_follower (account, key, openid, state, at) VALUES ($1, $2, $3, 'following', $4)
 		ON CONFLICT (account, key) DO UPDATE SET openid = excluded.openid, state = 'following', at = excluded.at`
-	if in.Leaves {
+	if in.Leaves || in.Reports {
 		return nil
 	}
 	_, err := tx.Exec(save, in.Account, in.Follower, in.Openid, in.At)
@@ -224,7 +224,7 @@ func (w wechats) Forget(ctx context.Context, account, follower string) error {
 			`UPDATE wechat_follower SET openid = NULL, state = 'left', options = '', citizen = '' WHERE account = $1 AND key = $2`,
 			`DELETE FROM wechat_grant WHERE account = $1 AND follower = $2`,
 			`DELETE FROM wechat_consent WHERE account = $1 AND follower = $2`,
-			`UPDATE wechat_outbox SET state = 'failed', reason = 'unfollowed', body = NULL WHERE account = $1 AND follower = $2 AND state IN ('waiting', 'held')`,
+			`UPDATE wechat_outbox SET state = 'failed', reason = 'unfollowed', body = NULL WHERE account = $1 AND follower = $2 AND state IN ('waiting', 'held', 'noticed')`,
 		} {
 			if _, err := tx.Exec(statement, account, follower); err != nil {
 				return err

@@ -8,7 +8,7 @@ import (
 	"bangban/channels/wechat"
 )
 
-const outboxColumns = `seq, account, follower, conversation, turn, part, body, state, tries, next_at, lease_until, reason, fallback, at`
+const outboxColumns = `seq, account, follower, conversation, turn, part, body, state, tries, next_at, lease_until, reason, fallback, at, rung, unsure`
 
 // queue adds messages, each unless its turn and part are there; the choices of what is new go to the follower.
 func queue(tx *Tx, rows []wechat.Outbox) error {
@@ -74,7 +74,9 @@ func (w wechats) Claim(ctx context.Context, now, lease int64, limit int) (rows [
 
 func scanOutbox(row interface{ Scan(...any) error }) (*wechat.Outbox, error) {
 	var r wechat.Outbox
-	err := row.Scan(&r.Seq, &r.Account, &r.Follower, &r.Conversation, &r.Turn, &r.Part, &r.Body, &r.State, &r.Tries, &r.NextAt, &r.Lease, &r.Reason, &r.Fallback, &r.At)
+	var unsure int
+	err := row.Scan(&r.Seq, &r.Account, &r.Follower, &r.Conversation, &r.Turn, &r.Part, &r.Body, &r.State, &r.Tries, &r.NextAt, &r.Lease, &r.Reason, &r.Fallback, &r.At, &r.Rung, &unsure)
+	r.Unsure = unsure != 0
 	return &r, err
 }
 
@@ -98,13 +100,24 @@ func (w wechats) Sent(ctx context.Context, seq, now int64) error {
 	return err
 }
 
-// Put takes the other parts of a failed turn with it, and keeps no text of what failed for good.
+// Put takes the other parts of a turn that failed or is on the ladder with it, and keeps no text of what failed for good.
 func (w wechats) Put(ctx context.Context, r *wechat.Outbox, closed, empty bool) error {
-	const put = `UPDATE wechat_outbox SET state = $2, tries = $3, next_at = $4, reason = $5, fallback = $6 WHERE seq = $1`
+	const put = `UPDATE wechat_outbox SET state = $2, tries = $3, next_at = $4, reason = $5, fallback = $6, rung = $7, unsure = $8
+		WHERE seq = $1 AND state = 'sending' AND lease_until = $9`
+	const later = `UPDATE wechat_outbox SET state = 'failed', body = NULL WHERE account = $1 AND turn = $2 AND part > $3 AND state IN ('waiting', 'held')`
 	const rest = `UPDATE wechat_outbox SET state = 'failed', reason = $4, fallback = $5, body = NULL WHERE account = $1 AND turn = $2 AND part >= $3 AND state IN ('waiting', 'failed')`
 	_, err := w.s.Write(ctx, func(tx *Tx) error {
-		if _, err := tx.Exec(put, r.Seq, string(r.State), r.Tries, r.NextAt, r.Reason, r.Fallback); err != nil {
+		n, err := tx.Exec(put, r.Seq, string(r.State), r.Tries, r.NextAt, r.Reason, r.Fallback, r.Rung, flag(r.Unsure), r.Lease)
+		if err != nil {
 			return err
+		}
+		if n == 0 {
+			return wechat.ErrTakenOver
+		}
+		if r.Rung > 0 {
+			if _, err := tx.Exec(later, r.Account, r.Turn, r.Part); err != nil {
+				return err
+			}
 		}
 		if r.State == wechat.Failed {
 			if _, err := tx.Exec(rest, r.Account, r.Turn, r.Part, r.Reason, r.Fallback); err != nil {
@@ -149,7 +162,7 @@ func (w wechats) Advance(ctx context.Context, to int64, rows []wechat.Outbox) er
 	return err
 }
 
-// Prune goes by wechat_inbox_at, wechat_outbox_at and wechat_outbox_open.
+// Prune goes by wechat_inbox_at, wechat_outbox_at, wechat_report_at and wechat_outbox_open.
 func (w wechats) Prune(ctx context.Context, now, before int64) error {
 	const wake = `UPDATE wechat_outbox SET state = 'waiting', next_at = $1 WHERE state = 'held' AND NOT EXISTS
 		(SELECT 1 FROM wechat_grant g WHERE g.account = wechat_outbox.account AND g.follower = wechat_outbox.follower AND g.ends_at > $1)`
@@ -160,7 +173,10 @@ func (w wechats) Prune(ctx context.Context, now, before int64) error {
 		if _, err := tx.Exec(`DELETE FROM wechat_inbox WHERE at < $1 AND state = 'done'`, before); err != nil {
 			return err
 		}
-		_, err := tx.Exec(`DELETE FROM wechat_outbox WHERE at < $1 AND state IN ('sent', 'failed')`, before)
+		if _, err := tx.Exec(`DELETE FROM wechat_outbox WHERE at < $1 AND state IN ('sent', 'failed', 'noticed')`, before); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`DELETE FROM wechat_report WHERE at < $1`, before)
 		return err
 	})
 	return err

@@ -17,6 +17,17 @@ func (c *Channel) event(ctx context.Context, a *account, f *Follower, p *push) (
 		return c.scanned(ctx, a, f, p, p.EventKey)
 	case "CLICK", "scancode_waitmsg", "location_select":
 		return c.tapped(ctx, a, f, p)
+	case "TEMPLATESENDJOBFINISH":
+		return nil, c.reported(ctx, a, p.Report, p.Status == "success")
+	case "subscribe_msg_sent_event":
+		for _, s := range p.Sent {
+			if err := c.reported(ctx, a, s.Report, s.Error == "0"); err != nil {
+				return nil, err
+			}
+		}
+		return nil, nil
+	case "subscribe_msg_popup_event", "subscribe_msg_change_event":
+		return nil, c.consented(ctx, a, f, p)
 	case "unsubscribe":
 		return nil, c.store.Forget(ctx, a.Name, f.Key)
 	}

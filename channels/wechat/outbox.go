@@ -64,7 +64,7 @@ func (c *Channel) send(ctx context.Context) {
 			row := rows[i]
 			busy.Go(func() {
 				defer func() { <-free }()
-				if err := c.deliver(c.work, &row); err != nil && c.work.Err() == nil {
+				if err := c.deliver(c.work, &row); err != nil && !errors.Is(err, ErrTakenOver) && c.work.Err() == nil {
 					c.log.Error("message not settled", "message", row.Seq, "cause", err)
 				}
 				c.signal.all() // the follower's next one may go
@@ -106,13 +106,16 @@ func (c *Channel) deliver(ctx context.Context, row *Outbox) error {
 	if err := json.Unmarshal(raw, s); err != nil {
 		return fmt.Errorf("read a message: %w", err)
 	}
+	if row.Rung > 0 { // it is on its way already
+		return c.ladder(ctx, a, f, string(openid), row, s)
+	}
 	allowed, err := c.store.Allowance(ctx, row.Account, row.Follower, c.micro())
 	if err != nil {
 		return err
 	}
 	switch {
 	case !allowed.Open:
-		return c.ladder(ctx, a, f, row, s)
+		return c.ladder(ctx, a, f, string(openid), row, s)
 	case allowed.Messages == 0:
 		return c.hold(ctx, row)
 	}
@@ -120,7 +123,7 @@ func (c *Channel) deliver(ctx context.Context, row *Outbox) error {
 	if err == nil {
 		return c.sent(ctx, row)
 	}
-	return c.refusedBy(ctx, a, f, row, s, err)
+	return c.refusedBy(ctx, a, f, string(openid), row, s, err)
 }
 
 // sent keeps that the platform has taken a message.
@@ -140,7 +143,7 @@ func (c *Channel) tell(ctx context.Context, row *Outbox, d channels.Delivery) er
 }
 
 // refusedBy decides by the platform's code what is done with a message that it did not take (docs/wechat.md, codes).
-func (c *Channel) refusedBy(ctx context.Context, a *account, f *Follower, row *Outbox, s *said, cause error) error {
+func (c *Channel) refusedBy(ctx context.Context, a *account, f *Follower, openid string, row *Outbox, s *said, cause error) error {
 	code := Code(cause)
 	var uncertain errUncertain
 	switch {
@@ -155,7 +158,7 @@ func (c *Channel) refusedBy(ctx context.Context, a *account, f *Follower, row *O
 		if err := c.store.Put(ctx, row, true, false); err != nil {
 			return err
 		}
-		return c.ladder(ctx, a, f, row, s)
+		return c.ladder(ctx, a, f, openid, row, s)
 	case code == 45047:
 		if err := c.store.Put(ctx, row, false, true); err != nil {
 			return err

@@ -17,6 +17,8 @@ const Acknowledged = "success"
 type said struct {
 	Text string `json:"text,omitempty"`
 	Card *card  `json:"card,omitempty"`
+	// By is the person who said it, "" for the house.
+	By string `json:"by,omitempty"`
 	// Machine says that the machine made it, which its label must tell.
 	Machine bool `json:"machine,omitempty"`
 	// Conversation and Turn are what it is a part of; Turn is "" for what is no turn.

@@ -49,13 +49,16 @@ type push struct {
 
 	Popup  []consent `xml:"SubscribeMsgPopupEvent>List"`
 	Change []consent `xml:"SubscribeMsgChangeEvent>List"`
+	Sent   []consent `xml:"SubscribeMsgSentEvent>List"`
 }
 
-// consent is what somebody chose for one template.
+// consent is what somebody chose for one template, or what became of a notice of it.
 type consent struct {
 	Template string `xml:"TemplateId"`
 	Status   string `xml:"SubscribeStatusString"`
 	Scene    string `xml:"PopupScene"`
+	Report   string `xml:"MsgID"`
+	Error    string `xml:"ErrorCode"`
 }
 
 // key is what makes a push the same one again: MsgId of a message, follower, time, kind and key of an event.
@@ -63,7 +66,13 @@ func (p *push) key() string {
 	if p.Kind != "event" && p.ID != "" {
 		return "m" + p.ID
 	}
-	return strings.Join([]string{"e", p.From, p.Created, p.Event, p.EventKey, p.Report}, "|")
+	parts := []string{"e", p.From, p.Created, p.Event, p.EventKey, p.Report}
+	for _, list := range [][]consent{p.Popup, p.Change, p.Sent} {
+		for _, c := range list { // two choices in one second are two
+			parts = append(parts, c.Template, c.Status, c.Report)
+		}
+	}
+	return strings.Join(parts, "|")
 }
 
 // errRefused is a push that the platform did not send, or not now. Its text is for the log, never for the caller.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"bangban/kernel/fault"
@@ -90,7 +91,7 @@ func (c *Channel) take(ctx context.Context, a *account, p *push) (*said, error) 
 func (c *Channel) inbox(a *account, p *push) (*Inbox, error) {
 	now := c.micro()
 	in := &Inbox{Account: a.Name, Follower: c.follower(a, p.From), Push: c.digest(p.key()), State: Taken, Lease: now + lease.Microseconds(), At: now,
-		Opens: opens(p, now), Leaves: p.Kind == "event" && p.Event == "unsubscribe"}
+		Opens: opens(p, now), Leaves: p.Kind == "event" && p.Event == "unsubscribe", Reports: p.reports()}
 	var err error
 	if in.Openid, err = c.box.Seal([]byte(p.From), "openid:"+thread(in.Account, in.Follower)); err != nil {
 		return nil, err
@@ -101,6 +102,11 @@ func (c *Channel) inbox(a *account, p *push) (*Inbox, error) {
 	}
 	in.Body, err = c.box.Seal(raw, "push:"+in.Push)
 	return in, err
+}
+
+// reports says that a push tells of the platform's own work or of a consent.
+func (p *push) reports() bool {
+	return p.Kind == "event" && (p.Event == "TEMPLATESENDJOBFINISH" || strings.HasPrefix(p.Event, "subscribe_msg_"))
 }
 
 // opens is what a push lets us send (docs/wechat.md, windows), nil for nothing.

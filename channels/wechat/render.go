@@ -169,7 +169,7 @@ func (c *Channel) parts(a *account, conversation, turn string, out *channels.Out
 		var head string
 		head, text = split(text, maxBytes, maxBytes)
 		if head = strings.TrimSpace(head); head != "" {
-			list = append(list, &said{Text: head, Conversation: conversation, Turn: turn})
+			list = append(list, &said{Text: head, Conversation: conversation, Turn: turn, By: out.By})
 		}
 	}
 	return list

@@ -185,6 +185,7 @@ type rigSetting struct {
 	voice    func(context.Context, []byte) (string, error)
 	region   func(string) (string, string)
 	notices  []wechat.Notice
+	sms      func(ctx context.Context, citizen, text string) error
 }
 
 func words(key string) string { return "[" + key + "]" }
@@ -197,6 +198,7 @@ func newRig(t testing.TB, s rigSetting) *rig {
 	r := &rig{talks: newTalks(), log: &logs{}, clock: &clock{now: time.Now()}}
 	s.options.Now = r.clock.Now
 	a := account(s.mode)
+	a.Templates = templates
 	var err error
 	if r.sim, err = simulator.New(a, s.options); err != nil {
 		t.Fatal(err)
@@ -210,7 +212,7 @@ func newRig(t testing.TB, s rigSetting) *rig {
 		c, err := wechat.New(r.store.WeChat(), r.talks, r.talks, wechat.Config{Secret: []byte("0123456789abcdef0123456789abcdef"), Site: "https://city.example",
 			Accounts: []wechat.Account{{AppID: a.AppID, Secret: a.Secret, Token: a.Token, AESKey: a.AESKey, PreviousAESKey: oldKey, Mode: wechat.Mode(s.mode),
 				APIBase: r.sim.URL(), Notices: s.notices}},
-			Now: r.clock.Now, Sentences: words, Patience: s.patience, Voice: s.voice, Region: s.region,
+			Now: r.clock.Now, Sentences: words, Patience: s.patience, SMS: s.sms, Voice: s.voice, Region: s.region,
 			Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 		if err != nil {
 			t.Fatal(err)

@@ -1,12 +1,16 @@
 package wechat
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // State is where a row of the inbox or the outbox stands.
 type State string
 
 // The states. A push is taken while it may still be answered passively, later when it was acknowledged without a reply, done in the end.
-// A message waits, is being sent, and is then sent or failed; it is held when the follower must write first.
+// A message waits, is being sent, and is then sent or failed; it is held when the follower must write first, noticed when a
+// notice about it was taken by the platform, which has yet to report.
 const (
 	Taken   State = "taken"
 	Later   State = "later"
@@ -16,6 +20,7 @@ const (
 	Sent    State = "sent"
 	Failed  State = "failed"
 	Held    State = "held"
+	Noticed State = "noticed"
 )
 
 // Inbox is a push as it is kept.
@@ -33,6 +38,8 @@ type Inbox struct {
 	Openid []byte
 	Opens  *Grant
 	Leaves bool
+	// Reports says that the platform tells of what it did itself, or of a consent: it does not make anybody a follower.
+	Reports bool
 	// Earlier says that older pushes of the follower are not done yet.
 	Earlier bool
 }
@@ -59,6 +66,9 @@ type Outbox struct {
 	Lease            int64
 	Reason, Fallback string
 	At               int64
+	// Rung is where it stands on the ladder, 0 before the first. Unsure says that this rung may have been taken already.
+	Rung   int
+	Unsure bool
 	// Options are choices in it, for the follower's row when it is queued.
 	Options []Option
 }
@@ -90,6 +100,12 @@ type Follower struct {
 	Citizen      string
 }
 
+// Consent is what a follower has chosen for one template: none any more, one more notice, or all (长期订阅).
+type Consent struct {
+	Template     string
+	Accept, Long bool
+}
+
 // Settled is what becomes of a push whose reply is made.
 type Settled struct {
 	Seq    int64
@@ -100,6 +116,9 @@ type Settled struct {
 	Account, Follower string
 	Options           []Option
 }
+
+// ErrTakenOver says that a message's lease has run out, and somebody else works on it or has ended it.
+var ErrTakenOver = errors.New("the message was taken over")
 
 // Store keeps the channel's rows. Every method is one transaction; errors are the store's faults.
 type Store interface {
@@ -126,8 +145,18 @@ type Store interface {
 	// Sent ends a message that the platform has taken, and spends one of the follower's.
 	Sent(ctx context.Context, seq, now int64) error
 	// Put writes back a claimed message: state, tries, next time, reason, fallback. Close says that no window is open any more, Empty
-	// that its messages are used up.
+	// that its messages are used up. Fails with ErrTakenOver when the lease is another's.
 	Put(ctx context.Context, row *Outbox, closed, empty bool) error
+
+	// Consented keeps what a follower has chosen; at, in microseconds, makes the same choice count once.
+	Consented(ctx context.Context, account, follower string, list []Consent, at int64) error
+	// Consents is how many notices of a template a follower agrees to, -1 for all.
+	Consents(ctx context.Context, account, follower, template string) (int, error)
+	// Notice ends a message that went out on a rung of the ladder: Noticed when the platform will report on it by that number, Sent when report
+	// is "". It spends a consent to a template, "" for none. The row is as it is then: the report may have come already.
+	Notice(ctx context.Context, seq int64, report, template string, now int64) (*Outbox, error)
+	// Report keeps what the platform reports of a notice, and returns the message when this has moved it: Sent, or Waiting on its next rung.
+	Report(ctx context.Context, account, report string, delivered bool, now int64) (*Outbox, error)
 
 	// Cursor is up to where the event log was read for sure; from is where to begin when it never was. Advance moves it on together with
 	// what was found, each row unless its turn and part are there.

@@ -67,6 +67,11 @@ func (a *Account) Check() error {
 	case a.Name == "enter" || a.Name == "entered":
 		return fmt.Errorf("name %q: it stands for something else in addresses", a.Name)
 	}
+	for _, n := range a.Notices {
+		if n.ID == "" || n.Kind != subscription && n.Kind != template {
+			return fmt.Errorf("a notice needs an id, and subscription or template as its kind: %q is neither", n.Kind)
+		}
+	}
 	return nil
 }
 
@@ -86,6 +91,8 @@ type Config struct {
 	Region func(label string) (code, name string)
 	// Voice turns a recording into words; nil: followers are asked to type.
 	Voice func(ctx context.Context, recording []byte) (string, error)
+	// SMS sends a text to the phone of a citizen who has proven one; nil, or an error, and the ladder goes on without it.
+	SMS func(ctx context.Context, citizen, text string) error
 	// Client makes the calls of the platform's interface; nil: one with time limits.
 	Client *http.Client
 	// Patience is how long an answer may take to be given within the platform's five seconds; 3 s when 0.
@@ -107,6 +114,7 @@ type Channel struct {
 	words    func(string) string
 	region   func(string) (string, string)
 	voice    func(context.Context, []byte) (string, error)
+	sms      func(context.Context, string, string) error
 	patience time.Duration
 	log      *slog.Logger
 
@@ -126,7 +134,7 @@ type account struct {
 // New makes a Channel. Its errors are about the configuration.
 func New(store Store, talks channels.Talks, events channels.Log, cfg Config) (*Channel, error) {
 	c := &Channel{store: store, talks: talks, doors: cfg.Doors, events: events, secret: cfg.Secret, site: strings.TrimSuffix(cfg.Site, "/"), now: cfg.Now, words: cfg.Sentences,
-		region: cfg.Region, voice: cfg.Voice, patience: cfg.Patience, log: cfg.Log, signal: newSignal(), moved: make(chan struct{}, 1)}
+		region: cfg.Region, voice: cfg.Voice, sms: cfg.SMS, patience: cfg.Patience, log: cfg.Log, signal: newSignal(), moved: make(chan struct{}, 1)}
 	c.defaults()
 	var err error
 	if c.box, err = seal.New(cfg.Secret, "wechat"); err != nil {
