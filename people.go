@@ -144,7 +144,8 @@ func (c *City) serveStaff(s *server.Server, live *server.Live, asset func(string
 		}
 	}
 	auth.Routes(s)
-	api := &agent.API{Auth: auth, Phones: c.Citizens, Promises: c.Promises, Desk: c.Desk, Talks: c.Conversation, Live: live, Knowledge: func() agent.Knowledge { return deskKnowledge{c} }}
+	api := &agent.API{Auth: auth, Phones: c.Citizens, Promises: c.Promises, Desk: c.Desk, Talks: c.Conversation, Live: live, Knowledge: func() agent.Knowledge { return deskKnowledge{c} },
+		Window: c.window}
 	api.Routes(s)
 	(&agent.Shell{Asset: asset, Site: site, Build: Version}).Routes(s)
 	told := make(chan ownership.Effects, 64)

@@ -20,6 +20,7 @@ import (
 	"bangban/kernel/event"
 	"bangban/kernel/fault"
 	"bangban/server"
+	"bangban/server/agent"
 	"bangban/server/follower"
 )
 
@@ -159,4 +160,19 @@ func (t wechatTalks) ring(ctx context.Context, id, turn string) error {
 	text, _ := t.c.words("desk.not_reached")
 	short := strings.ToUpper(id[max(len(id)-4, 0):])
 	return t.c.Desk.Ring(ctx, "undelivered:"+turn, strings.ReplaceAll(text, "{talk}", short))
+}
+
+// window is what WeChat still lets an agent say in a talk, for the desk; nil on other channels.
+func (c *City) window(ctx context.Context, talk *conversation.Conversation) (*agent.Window, error) {
+	if c.WeChat == nil || talk.Channel != message.WeChat {
+		return nil, nil
+	}
+	w, err := c.WeChat.Window(ctx, talk.Thread)
+	switch {
+	case err != nil || w == nil:
+		return nil, err
+	case !w.Open:
+		return &agent.Window{}, nil
+	}
+	return agent.WindowUntil(w.Messages, w.Until), nil
 }

@@ -267,3 +267,56 @@ func TestADeadNodesRungIsTriedAgain(t *testing.T) {
 		t.Errorf("%d notices and %d short messages", n, p.count())
 	}
 }
+
+// The window's meter: five for 48 hours after a message, one less for each that is sent, closed when they are over or the follower has gone.
+func TestTheWindowsMeter(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, source string) {
+		r := newRig(t, rigSetting{source: source})
+		r.sim.AddFollowers("o")
+		r.sim.Say("o", "问")
+		thread := r.talks.thread()
+		at := r.clock.Now()
+		look := func() wechat.Window {
+			w, err := r.chans[0].Window(t.Context(), thread)
+			if err != nil || w == nil {
+				t.Fatal(w, err)
+			}
+			return *w
+		}
+		if w := look(); !w.Open || w.Messages != 5 || w.Until.Sub(at).Round(time.Second) != 48*time.Hour {
+			t.Errorf("after a message: %+v", w)
+		}
+		r.talks.say("t1", thread, "坐席的话")
+		r.until(t, "sent", func() bool { return r.talks.last("t1").State == channels.Sent })
+		if w := look(); w.Messages != 4 {
+			t.Errorf("after one is sent: %+v", w)
+		}
+		r.clock.Add(48 * time.Hour)
+		if w := look(); w.Open || w.Messages != 0 {
+			t.Errorf("after 48 hours: %+v", w)
+		}
+		r.sim.Say("o", "又问")
+		r.sim.Unfollow("o")
+		if w := look(); w.Open {
+			t.Errorf("after leaving: %+v", w)
+		}
+		if w, err := r.chans[0].Window(t.Context(), "portal-thread"); w != nil || err != nil {
+			t.Error(w, err)
+		}
+	})
+}
+
+// A report of the platform about somebody who has left does not make them a follower again.
+func TestAReportBringsNobodyBack(t *testing.T) {
+	r := newRig(t, rigSetting{source: storetest.SQLite(t), notices: []wechat.Notice{onceNotice}})
+	r.sim.AddFollowers("o")
+	r.sim.Say("o", "问")
+	r.sim.Unfollow("o")
+	r.clock.Add(time.Second)
+	if o := r.sim.Refuse("o", "once"); o.Ending != simulator.Acknowledged {
+		t.Fatal(o)
+	}
+	if n := r.rows(t, "wechat_follower WHERE openid IS NOT NULL OR state <> 'left'"); n != 0 {
+		t.Errorf("%d are kept as followers", n)
+	}
+}

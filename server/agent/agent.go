@@ -74,6 +74,18 @@ type Named struct {
 	Name string `json:"name"`
 }
 
+// Window is how many messages a channel lets us send by our own will, and until when; not every channel has one.
+type Window struct {
+	Open     bool   `json:"open"`
+	Messages int    `json:"messages"`
+	Until    string `json:"until,omitempty"`
+}
+
+// WindowUntil is a Window whose messages may be sent until a time.
+func WindowUntil(messages int, until time.Time) *Window {
+	return &Window{Open: true, Messages: messages, Until: until.UTC().Format(time.RFC3339)}
+}
+
 // API is the agents' side under /api/v1/desk.
 type API struct {
 	Auth      *staff.Auth
@@ -83,12 +95,14 @@ type API struct {
 	Promises  Promises
 	Live      *server.Live
 	Knowledge func() Knowledge
-	mu        sync.Mutex
-	rows      map[string]seenRow // the newest row of each talk that streams have shown
-	order     []string
-	reads     singleflight.Group
-	known     map[string]string // 工号 by account
-	knownAt   time.Time
+	// Window is a talk's window on its channel, nil when there is none; the func may be nil.
+	Window  func(ctx context.Context, talk *conversation.Conversation) (*Window, error)
+	mu      sync.Mutex
+	rows    map[string]seenRow // the newest row of each talk that streams have shown
+	order   []string
+	reads   singleflight.Group
+	known   map[string]string // 工号 by account
+	knownAt time.Time
 }
 
 // signed is part of every request.

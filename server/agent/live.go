@@ -31,6 +31,7 @@ type liveEvent struct {
 	Notice   *noticeShape `json:"notice,omitempty"`
 	Incoming *int         `json:"incoming,omitempty"`
 	Viewers  []viewer     `json:"viewers,omitempty"`
+	Window   *Window      `json:"window,omitempty"`
 }
 
 type eventsRequest struct {
@@ -183,7 +184,14 @@ func (a *API) showTalk(ctx context.Context, by desk.Person, id string, e event.E
 	}
 	shape := a.rowOf(r, by, numbers)
 	out := &liveEvent{Kind: "talk", Talk: &shape}
-	return out, a.added(ctx, out, id, e, numbers)
+	if err := a.added(ctx, out, id, e, numbers); err != nil {
+		return nil, err
+	}
+	switch e.Kind {
+	case "turn.received", "turn.sent", "turn.failed": // what opens, spends or closes a window
+		out.Window, err = a.window(ctx, &r.Conversation)
+	}
+	return out, err
 }
 
 // added puts in what the event is about: a turn, a note, how far a turn has come.

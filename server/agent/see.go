@@ -81,6 +81,15 @@ type sightResult struct {
 	Helpers  []viewer     `json:"helpers,omitempty"`
 	May      []string     `json:"may,omitempty"`
 	More     bool         `json:"more,omitempty"`
+	Window   *Window      `json:"window,omitempty"`
+}
+
+// window is a talk's; a channel that cannot say has none.
+func (a *API) window(ctx context.Context, talk *conversation.Conversation) (*Window, error) {
+	if a.Window == nil {
+		return nil, nil
+	}
+	return a.Window(ctx, talk)
 }
 
 func (a *API) talk(ctx context.Context, req *talkRequest) (*sightResult, error) {
@@ -99,6 +108,9 @@ func (a *API) talk(ctx context.Context, req *talkRequest) (*sightResult, error) 
 	out := &sightResult{Talk: a.rowOf(&s.Row, by, numbers), Turns: turnsOf(s.Turns, numbers, s.Deliveries), Brief: briefOf(&s.Brief), Citizen: a.citizen(ctx, s.Row.Conversation.Citizen),
 		Draft: draftOf(s.Drafts, by, numbers), May: s.May, More: s.More}
 	out.Transfer = out.Talk.Transfer
+	if out.Window, err = a.window(ctx, &s.Row.Conversation); err != nil {
+		return nil, err
+	}
 	left, err := a.promisedPhone(ctx, &s.Row.Conversation)
 	if err != nil {
 		return nil, err

@@ -116,6 +116,15 @@ export class World {
     this.emit(a => this.sees(talk, a), {kind: 'delivery', id, turn: t.id, delivery})
   }
 
+  /** deliver says how far the last reply has come, and what WeChat still lets us send. */
+  deliver(id, delivery, window) {
+    const talk = this.talks.get(id)
+    const t = talk.turns.filter(x => x.author.startsWith('agent:')).at(-1)
+    t.deliveries = [{recipient: 'citizen', at: iso(), ...delivery}]
+    talk.window = window
+    this.emit(a => this.sees(talk, a), {kind: 'delivery', id, turn: t.id, delivery: t.deliveries[0], window})
+  }
+
   /** serve gives a talk straight to an agent. */
   serve(id, agent) {
     const talk = this.talks.get(id)
@@ -503,7 +512,7 @@ function answer(w, me, method, path, q, body, res) {
     const other = Object.entries(talk.drafts).find(([a]) => a !== me)
     const draft = talk.drafts[me] ? {text: talk.drafts[me], agent: me, number: w.agent(me).number} : other && {text: other[1], agent: other[0], number: w.agent(other[0]).number}
     return {
-      talk: w.row(talk, me), turns: talk.turns.slice(-50), more: talk.turns.length > 50, notes: talk.notes, may: w.may(talk, me), draft, transfer: w.row(talk, me).transfer,
+      talk: w.row(talk, me), turns: talk.turns.slice(-50), more: talk.turns.length > 50, notes: talk.notes, may: w.may(talk, me), window: talk.window, draft, transfer: w.row(talk, me).transfer,
       helpers: talk.helpers.map(id => ({id, number: w.agent(id).number})), viewers: talk.viewers,
       brief: {reason: 'asked', question: '没满半年能否先递交居住证申请', tried: [{answer_no: 'A482107326', title: '居住证首次申领', score: 0.92, vote: 'useless'}], slots: [{label: '区', value: '上城区'}, {label: '登记', value: '6 月 4 日'}], mood: 'anxious', waited_us: 38_000_000, earlier: [{at: iso(Date.now() - 70 * 86_400_000), channel: 'phone', topic: '居住登记', outcome: 'solved'}]},
       citizen: {name: '王*', phone: '138****6021', id_number: '3301**********1234', identity: 'phone', contacts: 3, last_at: iso(Date.now() - 70 * 86_400_000), cases: [{no: 'P1', title: '居住登记', state: '办结', at: iso(Date.now() - 60 * 86_400_000)}]},

@@ -72,12 +72,25 @@ export const flagName = (f: string): [name: string, kind: string] => flagNames[f
 
 const deliveryNames: Record<Delivery['state'], string> = {accepted: '发送中', sent: '已发出', delivered: '已送达', read: '已读', failed: '未送达'}
 
+// Why a message did not go out as it is, and what was done instead (docs/wechat-window.md).
+const causes: Record<string, string> = {
+  window: '微信 48 小时窗口已关', count: '微信主动消息已用完', unfollowed: '市民已取消关注', quota: '微信今日额度已用完', too_many: '微信限速', platform: '微信接口没有应答',
+  account: '公众号设置有误', refused: '微信没有收下', unsure: '不确定市民是否收到',
+}
+const instead: Record<string, string> = {
+  subscription: '已用订阅通知提醒', template: '已用模板消息提醒', sms: '已发短信提醒', call_back: '请回电', hold: '市民再来消息时自动发出', later: '明天零点后自动用通知提醒',
+}
+
 /** deliveryWord says where a message stands, with what happens instead when it did not arrive. */
 export function deliveryWord(d: Delivery | undefined): string {
   if (!d) return ''
   const word = deliveryNames[d.state]
+  const cause = causes[d.reason ?? ''] ?? d.reason
+  const way = instead[d.fallback ?? ''] ?? d.fallback
+  // A notice arrived, not the words themselves: they wait in the talk that it leads to.
+  if (d.state !== 'failed' && way) return [cause, d.state === 'delivered' ? `${way}（已送达）` : way].filter(Boolean).join(' · ')
   if (d.state !== 'failed') return word
-  return [word, d.reason, d.fallback].filter(Boolean).join(' · ')
+  return [word, cause, way].filter(Boolean).join(' · ')
 }
 
 export const stateNames: Record<string, string> = {
@@ -105,3 +118,12 @@ export const usable = (reply: Reply | undefined): reply is Reply => !!reply?.tex
 
 /** title is how a talk is called in a list: 王* · 居住证. */
 export const title = (of: {citizen?: string; topic?: string}): string => [of.citizen || '市民', topicName(of.topic)].filter(Boolean).join(' · ')
+
+/** windowWord says how many messages WeChat still lets us send by our own will. */
+export function windowWord(w: {open: boolean; messages: number; until?: string}, now: number): {text: string; closed: boolean} {
+  const left = w.until ? Date.parse(w.until) - now : 0
+  if (!w.open || left <= 0) return {text: '微信窗口已关，不能直接发消息。您写的话会留在对话里，改用通知、短信提醒市民来看；都不行时要回电。', closed: true}
+  if (w.messages <= 0) return {text: '主动消息已用完，您写的话会等市民再来消息时自动发出。', closed: true}
+  const minutes = Math.ceil(left / 60000)
+  return {text: `还可主动发 ${w.messages} 条，剩 ${minutes < 60 ? `${minutes} 分钟` : `${Math.floor(minutes / 60)} 小时`}`, closed: false}
+}

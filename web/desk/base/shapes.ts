@@ -77,6 +77,13 @@ export interface Delivery {
   at?: string
 }
 
+/** Window is what WeChat still lets us send by our own will. */
+export interface Window {
+  open: boolean
+  messages: number
+  until?: string
+}
+
 export interface Field {
   label: string
   value: string
@@ -161,6 +168,7 @@ export interface TalkAnswer {
   viewers?: Viewer[]
   may?: string[]
   more?: boolean
+  window?: Window
 }
 
 export interface Assist {
@@ -253,8 +261,8 @@ export interface DeskState {
 }
 
 export type LiveEvent = {prev?: number} & (
-  | {kind: 'talk'; talk: Row; turn?: Turn; note?: Note}
-  | {kind: 'delivery'; id: string; turn: string; delivery: Delivery}
+  | {kind: 'talk'; talk: Row; turn?: Turn; note?: Note; window?: Window}
+  | {kind: 'delivery'; id: string; turn: string; delivery: Delivery; window?: Window}
   | {kind: 'draft'; id: string; draft?: Draft}
   | {kind: 'seat'; seat: Seat}
   | {kind: 'queue'; queue: Queue; today?: Today}

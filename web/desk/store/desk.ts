@@ -113,9 +113,11 @@ export const useDesk = defineStore('desk', () => {
           if (e.turn.author === 'citizen') heard(e.talk, e.turn.text)
         }
         if (e.note) talks.addNote(e.talk.id, e.note)
+        talks.setWindow(e.talk.id, e.window)
         break
       case 'delivery':
         talks.deliver(e.id, e.turn, e.delivery)
+        talks.setWindow(e.id, e.window)
         break
       case 'draft':
         talks.setDraft(e.id, e.draft)

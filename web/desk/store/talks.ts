@@ -3,7 +3,7 @@ import {defineStore} from 'pinia'
 import {computed, reactive, ref} from 'vue'
 import {call, get, newKey, post, Problem, upload, words} from '../base/call'
 import {agentOf} from '../base/format'
-import type {Assist, Brief, Citizen, Delivery, Draft, Note, Outcome, Row, TalkAnswer, TargetKind, Turn, Viewer} from '../base/shapes'
+import type {Assist, Brief, Citizen, Delivery, Draft, Note, Outcome, Row, TalkAnswer, TargetKind, Turn, Viewer, Window} from '../base/shapes'
 import {useDesk} from './desk'
 import {useSession} from './session'
 
@@ -30,6 +30,7 @@ export interface Detail {
   may: string[]
   more: boolean
   typingUntil: number
+  window?: Window | undefined
   assist?: Assist | undefined
   assistFor: string
   assistProblem: string
@@ -53,7 +54,7 @@ export const useTalks = defineStore('talks', () => {
     const before = details.get(id)
     const detail: Detail = {
       id, talk: a.talk, turns: a.turns ?? [], notes: a.notes ?? [], sending: before?.sending ?? [], brief: a.brief, citizen: a.citizen, draft: a.draft,
-      helpers: a.helpers ?? [], viewers: a.viewers ?? before?.viewers ?? [], may: a.may ?? [], more: a.more ?? false, typingUntil: 0,
+      helpers: a.helpers ?? [], viewers: a.viewers ?? before?.viewers ?? [], may: a.may ?? [], more: a.more ?? false, typingUntil: 0, window: a.window,
       assist: before?.assist, assistFor: before?.assistFor ?? '', assistProblem: '',
     }
     if (a.transfer) detail.talk.transfer = a.transfer
@@ -143,6 +144,11 @@ export const useTalks = defineStore('talks', () => {
     if (!t) return
     const rest = (t.deliveries ?? []).filter(d => d.recipient !== delivery.recipient)
     t.deliveries = [...rest, delivery]
+  }
+
+  function setWindow(id: string, window: Window | undefined): void {
+    const d = details.get(id)
+    if (d && window) d.window = window
   }
 
   function setDraft(id: string, draft: Draft | undefined): void {
@@ -243,7 +249,7 @@ export const useTalks = defineStore('talks', () => {
   const reveal = async (id: string, field: string): Promise<string> => (await post<{value: string}>(`${path(id)}/reveal`, {field})).value
 
   return {
-    details, openId, opening, problem, current, isOpen, open, refresh, forget, older, moved, addTurn, addNote, deliver, setDraft, setViewers, typing, assist,
+    details, openId, opening, problem, current, isOpen, open, refresh, forget, older, moved, addTurn, addNote, deliver, setWindow, setDraft, setViewers, typing, assist,
     reply, send, sendFile, drop, giveBack, returned, note, draft, isTyping, act, accept, decline, claim, transfer, resolve, reveal,
   }
 })
