@@ -320,3 +320,25 @@ func TestAReportBringsNobodyBack(t *testing.T) {
 		t.Errorf("%d are kept as followers", n)
 	}
 }
+
+// Who waits for a late answer sees that it is being made; a refusal of that changes nothing.
+func TestALateAnswerShowsTyping(t *testing.T) {
+	const typing = "/cgi-bin/message/custom/typing"
+	for _, code := range []int{0, 45080, 45081} {
+		t.Run(fmt.Sprint(code), func(t *testing.T) {
+			r := newRig(t, rigSetting{source: storetest.SQLite(t), patience: 20 * time.Millisecond})
+			r.sim.AddFollowers("o")
+			hold := make(chan struct{})
+			r.talks.hold = hold
+			if code != 0 {
+				r.sim.Fault(typing, simulator.Fault{Code: code})
+			}
+			if o := r.sim.Say("o", "问"); o.Ending != simulator.Acknowledged {
+				t.Fatal(o)
+			}
+			r.until(t, "typing", func() bool { return r.sim.Count(typing, code) == 1 })
+			close(hold)
+			r.until(t, "answered", func() bool { return r.count("o", "答：问") == 1 })
+		})
+	}
+}

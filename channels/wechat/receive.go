@@ -80,7 +80,7 @@ func (c *Channel) take(ctx context.Context, a *account, p *push) (*said, error) 
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	deferred, err := c.store.Defer(context.WithoutCancel(ctx), row.Seq)
+	deferred, err := c.deferred(ctx, a, p, row)
 	if err != nil || deferred {
 		return nil, err
 	}
