@@ -106,6 +106,8 @@ func (w wechats) Put(ctx context.Context, r *wechat.Outbox, closed, empty bool) 
 		WHERE seq = $1 AND state = 'sending' AND lease_until = $9`
 	const later = `UPDATE wechat_outbox SET state = 'failed', body = NULL WHERE account = $1 AND turn = $2 AND part > $3 AND state IN ('waiting', 'held')`
 	const rest = `UPDATE wechat_outbox SET state = 'failed', reason = $4, fallback = $5, body = NULL WHERE account = $1 AND turn = $2 AND part >= $3 AND state IN ('waiting', 'failed')`
+	const unheld = `UPDATE wechat_outbox SET state = 'waiting' WHERE seq = $3 AND EXISTS (
+		SELECT 1 FROM wechat_grant WHERE account = $1 AND follower = $2 AND messages > 0 AND ends_at > $4)`
 	_, err := w.s.Write(ctx, func(tx *Tx) error {
 		n, err := tx.Exec(put, r.Seq, string(r.State), r.Tries, r.NextAt, r.Reason, r.Fallback, r.Rung, flag(r.Unsure), r.Lease)
 		if err != nil {
@@ -113,6 +115,11 @@ func (w wechats) Put(ctx context.Context, r *wechat.Outbox, closed, empty bool) 
 		}
 		if n == 0 {
 			return wechat.ErrTakenOver
+		}
+		if r.State == wechat.Held { // unless the follower has written since it was looked at
+			if _, err := tx.Exec(unheld, r.Account, r.Follower, r.Seq, r.NextAt); err != nil {
+				return err
+			}
 		}
 		if r.Rung > 0 {
 			if _, err := tx.Exec(later, r.Account, r.Turn, r.Part); err != nil {

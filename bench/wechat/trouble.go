@@ -61,13 +61,13 @@ func trouble() error {
 		return err
 	}
 	defer sim.Close()
-	first, second, done, err := pair(sim.URL())
+	h, done, err := pair(sim.URL())
 	if err != nil {
 		return err
 	}
 	defer done()
 	b := &balancer{}
-	b.set(first, second)
+	b.set(h.nodes...)
 	front := httptest.NewServer(b)
 	defer front.Close()
 	sim.SetCallback(front.URL + "/wechat")
@@ -75,7 +75,7 @@ func trouble() error {
 	begin := time.Now()
 	asked, wait := crowd(sim, list, &sent)
 	killed := make(chan error, 1)
-	go func() { killed <- murder(first, second, b, &sent) }()
+	go func() { killed <- h.murder(b, &sent) }()
 	wait()
 	if err := <-killed; err != nil {
 		return err
@@ -83,30 +83,36 @@ func trouble() error {
 	return judge(sim, asked, &sent, begin)
 }
 
+// house is two nodes on one database.
+type house struct {
+	base  string
+	dirs  []string
+	nodes []*node
+}
+
 // pair starts two nodes on one database.
-func pair(base string) (first, second *node, done func(), err error) {
-	dirs := make([]string, 2)
-	nodes := make([]*node, 2)
+func pair(base string) (h *house, done func(), err error) {
+	h = &house{base: base, dirs: make([]string, 2), nodes: make([]*node, 2)}
 	done = func() {
-		for _, n := range nodes {
+		for _, n := range h.nodes {
 			if n != nil {
 				n.kill()
 			}
 		}
-		for _, d := range dirs {
+		for _, d := range h.dirs {
 			_ = os.RemoveAll(d)
 		}
 	}
-	for i := range nodes {
-		if dirs[i], err = os.MkdirTemp("", "bangban-bench-wechat-"); err == nil {
-			nodes[i], err = start(dirs[i], address(*postgres), base)
+	for i := range h.nodes {
+		if h.dirs[i], err = os.MkdirTemp("", "bangban-bench-wechat-"); err == nil {
+			h.nodes[i], err = start(h.dirs[i], address(*postgres), base)
 		}
 		if err != nil {
 			done()
-			return nil, nil, nil, err
+			return nil, nil, err
 		}
 	}
-	return nodes[0], nodes[1], done, nil
+	return h, done, nil
 }
 
 // address turns the keyword form of a database's address (host=… user=…) into the form of the configuration.
@@ -126,13 +132,25 @@ func address(database string) string {
 	return "postgres:///" + name + "?" + q.Encode()
 }
 
-// murder kills one node, with what it has in its hands, when half is asked; the other goes on alone.
-func murder(victim, other *node, b *balancer, sent *atomic.Int64) error {
-	for sent.Load() < int64(*faults)/2 {
-		time.Sleep(10 * time.Millisecond)
+// murders is how often a node is killed.
+const murders = 10
+
+// murder kills one node after the other, with what it has in its hands, and starts it again; meanwhile the other goes on alone.
+func (h *house) murder(b *balancer, sent *atomic.Int64) error {
+	for n := range murders {
+		for sent.Load() < int64(*faults)*int64(n+1)/(murders+2) {
+			time.Sleep(10 * time.Millisecond)
+		}
+		victim := n % 2
+		b.set(h.nodes[1-victim]) // as a balancer does that notices; what is under way dies with the node
+		h.nodes[victim].kill()
+		again, err := start(h.dirs[victim], address(*postgres), h.base)
+		if err != nil {
+			return err
+		}
+		h.nodes[victim] = again
+		b.set(h.nodes...)
 	}
-	b.set(other) // as a balancer does that notices; what is under way dies with the node
-	victim.kill()
 	return nil
 }
 
@@ -209,6 +227,7 @@ func judge(sim *simulator.Simulator, asked []int, sent *atomic.Int64, begin time
 		}
 	}
 	lost, twice, errs := count()
+	missed(sim, asked)
 	retried, later := 0, 0
 	for _, o := range sim.Outcomes() {
 		if len(o.Attempts) > 1 {
@@ -221,7 +240,21 @@ func judge(sim *simulator.Simulator, asked []int, sent *atomic.Int64, begin time
 			fmt.Println("trouble:", o, o.Why)
 		}
 	}
-	fmt.Printf("%d questions of %d followers on two nodes, one killed half way, in %s (%.0f a second): %d lost, %d answered twice, %d read the platform's trouble; %d pushes were sent more than once, %d answered later\n",
-		sent.Load(), followers, took.Round(time.Second), float64(sent.Load())/took.Seconds(), lost, twice, errs, retried, later)
+	fmt.Printf("%d questions of %d followers on two nodes, one killed and started again %d times, in %s (%.0f a second): %d lost, %d answered twice, %d read the platform's trouble; %d pushes were sent more than once, %d answered later\n",
+		sent.Load(), followers, murders, took.Round(time.Second), float64(sent.Load())/took.Seconds(), lost, twice, errs, retried, later)
 	return nil
+}
+
+// missed says what became of the pushes of followers who have read less than they asked.
+func missed(sim *simulator.Simulator, asked []int) {
+	for f, n := range asked {
+		if len(sim.Shown(name(f))) >= n {
+			continue
+		}
+		for _, o := range sim.Outcomes() {
+			if o.Openid == name(f) {
+				fmt.Println(o.Openid, o.MsgID, o.Ending, len(o.Attempts), o.Reply != nil, o.Why)
+			}
+		}
+	}
 }

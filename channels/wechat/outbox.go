@@ -202,7 +202,7 @@ func (c *Channel) retry(ctx context.Context, row *Outbox, reason string, wait ti
 
 // hold keeps a message until the follower writes again: the platform lets us send no more until then. The agent sees it.
 func (c *Channel) hold(ctx context.Context, row *Outbox) error {
-	row.State, row.Reason, row.Fallback = Held, "count", "hold"
+	row.State, row.Reason, row.Fallback, row.NextAt = Held, "count", "hold", c.micro()
 	if err := c.store.Put(ctx, row, false, false); err != nil {
 		return err
 	}
