@@ -71,13 +71,13 @@ type Context struct {
 	// Pending is the clarifying question that waits for a choice.
 	Pending *Pending `json:"pending,omitempty"`
 	// Misses counts unknown replies in a row; Kind is the kind of the last reply.
-	Misses int  `json:"misses,omitempty"`
+	Misses int `json:"misses,omitempty"`
 	// Stuck counts turns in a row without an answer, of any kind; Asked is the last question's normal form, Same how often in a row it was asked
 	// again.
 	Stuck int    `json:"stuck,omitempty"`
 	Asked string `json:"asked,omitempty"`
 	Same  int    `json:"same,omitempty"`
-	Kind   Kind `json:"kind,omitempty"`
+	Kind  Kind   `json:"kind,omitempty"`
 	// Last is the last reply's text, for 再说一遍; LastQuestion the last question that had content.
 	Last         *Reply `json:"last,omitempty"`
 	LastQuestion string `json:"last_question,omitempty"`
