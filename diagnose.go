@@ -24,7 +24,7 @@ func Diagnose(ctx context.Context, cfg *Config, log *slog.Logger) []Finding {
 	defer c.Close()
 	if cfg.Database == "" {
 		if _, err := os.Stat(filepath.Join(cfg.Data, "bangban.db")); errors.Is(err, os.ErrNotExist) {
-			return append([]Finding{{Name: "数据库", State: "正常", What: "还没有。第一次运行 bangban serve 时会建立。"}, c.diagnoseMeaning()}, diagnoseSpeech(ctx, cfg, log)...)
+			return append([]Finding{{Name: "数据库", State: "正常", What: "还没有。第一次运行 bangban serve 时会建立。"}, c.diagnoseMeaning()}, beside(ctx, cfg, log)...)
 		}
 	}
 	if err := c.openKnowledge(ctx, store.Options{Log: log, ReadOnly: true}); err != nil {
@@ -42,7 +42,12 @@ func Diagnose(ctx context.Context, cfg *Config, log *slog.Logger) []Finding {
 	} else {
 		out = append(out, Finding{Name: "知识", State: "正常", What: fmt.Sprintf("事项 %d，问答 %d，版本 %s。", len(lib.Items()), len(lib.FAQs()), lib.Version())})
 	}
-	return append(append(out, c.diagnoseIndex(ctx), c.diagnoseMeaning()), diagnoseSpeech(ctx, cfg, log)...)
+	return append(append(out, c.diagnoseIndex(ctx), c.diagnoseMeaning()), beside(ctx, cfg, log)...)
+}
+
+// beside looks at what the service reaches over the network.
+func beside(ctx context.Context, cfg *Config, log *slog.Logger) []Finding {
+	return append(diagnoseSpeech(ctx, cfg, log), diagnoseWeChat(ctx, cfg)...)
 }
 
 // diagnoseIndex builds the index afresh beside the real one, which a running service holds.

@@ -1,10 +1,12 @@
 package bangban
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -27,7 +29,8 @@ import (
 // wechatFile holds further accounts, and the templates of all, in the data folder.
 const wechatFile = "wechat.yaml"
 
-// wechatAccounts are the accounts that are configured: the one of the environment first, then those of the file.
+// wechatAccounts are the accounts that are configured: the one of the environment first, then those of the file. An entry of the file without
+// name and AppID has templates and menu of the first.
 func (c *Config) wechatAccounts() ([]wechat.Account, error) {
 	var list []wechat.Account
 	if c.WeChatAppID != "" {
@@ -42,10 +45,18 @@ func (c *Config) wechatAccounts() ([]wechat.Account, error) {
 	var file struct {
 		Accounts []wechat.Account `yaml:"accounts"`
 	}
-	if err := yaml.Unmarshal(raw, &file); err != nil {
+	d := yaml.NewDecoder(bytes.NewReader(raw))
+	d.KnownFields(true) // a slip of the pen would else be a setting that is quietly missing
+	if err := d.Decode(&file); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	list = append(list, file.Accounts...)
+	for _, a := range file.Accounts {
+		if a.Name == "" && a.AppID == "" && c.WeChatAppID != "" { // more about the one of the environment
+			list[0].Notices, list[0].Menu = a.Notices, a.Menu
+			continue
+		}
+		list = append(list, a)
+	}
 	for i := range list {
 		if err := list[i].Check(); err != nil {
 			return nil, fmt.Errorf("WeChat account %q: %w", list[i].Name, err)

@@ -63,6 +63,9 @@ func Code(err error) int64 {
 	return 0
 }
 
+// Uncertain says that nobody knows whether the platform has carried out the call.
+func Uncertain(err error) bool { return errors.As(err, new(errUncertain)) }
+
 // settingsWait is how long the platform is left alone after it has refused the account itself.
 const settingsWait = time.Minute
 

@@ -36,12 +36,15 @@ func (c *Channel) event(ctx context.Context, a *account, f *Follower, p *push) (
 
 // welcome says what the account can do.
 func (c *Channel) welcome(a *account) *said {
-	return &said{Text: joined(c.words("wechat.welcome"), c.link(a, "/topics", "办事指南"), c.link(a, "/progress", "查进度"))}
+	return &said{Text: joined(c.words("wechat.welcome"), c.link(a, "/items", "办事指南"), c.link(a, "/progress", "查进度"))}
 }
 
 // tapped is an entry of the menu: the words behind its key are asked as if they were typed.
 func (c *Channel) tapped(ctx context.Context, a *account, f *Follower, p *push) (*said, error) {
 	if ask, ok := strings.CutPrefix(p.EventKey, askKey); ok && ask != "" {
+		if s, err := c.binding(ctx, a, f, ask); s != nil || err != nil {
+			return s, err
+		}
 		return c.ask(ctx, a, f, p, words{text: ask})
 	}
 	return c.welcome(a), nil

@@ -58,12 +58,14 @@ func (c *Channel) link(a *account, path, label string) string {
 }
 
 // enter is the address by which a follower enters the portal at a path.
-func (c *Channel) enter(a *account, path string) string {
+func (c *Channel) enter(a *account, path string) string { return entrance(c.site, a.Name, path) }
+
+func entrance(site, account, path string) string {
 	q := url.Values{"to": {path}}
-	if a.Name != "" {
-		q.Set("account", a.Name)
+	if account != "" {
+		q.Set("account", account)
 	}
-	return c.site + "/wechat/enter?" + q.Encode()
+	return site + "/wechat/enter?" + q.Encode()
 }
 
 // choices are a reply's options as links, and kept in s for the tap that comes back. Their numbers are digits, as the platform wants, and new

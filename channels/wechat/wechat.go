@@ -49,6 +49,8 @@ type Account struct {
 	APIBase string `yaml:"api_base"`
 	// Notices are the templates for news outside of the window, the first choice first.
 	Notices []Notice `yaml:"notices"`
+	// Menu takes the place of DefaultMenu.
+	Menu []Button `yaml:"menu"`
 }
 
 // Check says what is wrong with an account's settings, in words for the operator.
@@ -72,7 +74,7 @@ func (a *Account) Check() error {
 			return fmt.Errorf("a notice needs an id, and subscription or template as its kind: %q is neither", n.Kind)
 		}
 	}
-	return nil
+	return checkMenu(a.Menu)
 }
 
 // Config is what a Channel needs besides its store and the talks; nil fields get the plain choice.

@@ -32,6 +32,7 @@ type commands struct {
 	Eval    evalCommand    `cmd:"" help:"Measure a retrieval set, or labelled questions."`
 	Check   checkCommand   `cmd:"" help:"Check the knowledge: fields, references, figures and their sources."`
 	User    userCommand    `cmd:"" help:"Keep the accounts of those who work for the city."`
+	WeChat  wechatCommand  `cmd:"" name:"wechat" help:"The WeChat account: its menu, and a trial without any account."`
 	Doctor  doctorCommand  `cmd:"" help:"Print the configuration as understood and check database, index, disk and clock."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
