@@ -84,7 +84,9 @@ func TestRefusalsOfThePlatformAreExplained(t *testing.T) {
 		want   string
 		doctor bool // the doctor meets it as well
 	}{
-		{"wrong secret", func(_ *simulator.Simulator, env map[string]string) { env["BANGBAN_WECHAT_SECRET"] = "secret-of-another" }, "AppSecret 不对", true},
+		{"wrong secret", func(_ *simulator.Simulator, env map[string]string) {
+			env["BANGBAN_WECHAT_SECRET"] = "secret-of-another"
+		}, "AppSecret 不对", true},
 		{"wrong app id", func(_ *simulator.Simulator, env map[string]string) { env["BANGBAN_WECHAT_APPID"] = "wx1" }, "AppID 不对", true},
 		{"not in the whitelist", func(s *simulator.Simulator, _ map[string]string) { s.SetWhitelist("10.1.2.3") }, "IP 白名单", true},
 		{"no right to menus", func(s *simulator.Simulator, _ map[string]string) {
