@@ -62,7 +62,11 @@ type Config struct {
 	SitePolice     string `name:"site-police" conf:"BANGBAN_SITE_POLICE" help:"公安备案号." placeholder:"TEXT"`
 
 	origins map[string]string
+	clock   func() time.Time
 }
+
+// UseClock gives the WeChat channel another clock than the machine's, for a trial in which hours pass at once.
+func (c *Config) UseClock(now func() time.Time) { c.clock = now }
 
 // Setting is one value with where it came from, for `bangban doctor`.
 type Setting struct{ Name, Env, Value, Origin, Help string }

@@ -71,7 +71,7 @@ func (c *City) openWeChat() error {
 	if err != nil || len(accounts) == 0 {
 		return err
 	}
-	c.WeChat, err = wechat.New(c.Store.WeChat(), wechatTalks{c}, c.Store, wechat.Config{Accounts: accounts, Secret: c.secret, Site: c.cfg.PublicURL, Log: c.log,
+	c.WeChat, err = wechat.New(c.Store.WeChat(), wechatTalks{c}, c.Store, wechat.Config{Accounts: accounts, Now: c.cfg.clock, Secret: c.secret, Site: c.cfg.PublicURL, Log: c.log,
 		Sentences: func(key string) string { text, _ := c.words(key); return text }, Region: c.regionIn, SMS: c.Citizens.Text, Doors: wechatTalks{c},
 		Voice: c.Speech.transcribe()})
 	return err

@@ -34,6 +34,15 @@ func WeChatConsole(cfg *Config, name string) (*wechat.Console, error) {
 	return wechat.NewConsole(accounts[i], cfg.PublicURL, nil), nil
 }
 
+// WeChatAccount is the first configured account, for a trial that plays the platform to a running service.
+func WeChatAccount(cfg *Config) (wechat.Account, error) {
+	accounts, err := cfg.wechatAccounts()
+	if err != nil || len(accounts) > 0 {
+		return append(accounts, wechat.Account{})[0], err
+	}
+	return wechat.Account{}, errors.New("没有配置公众号。请用和正在运行的服务一样的 BANGBAN_WECHAT_… 设置，其中 BANGBAN_WECHAT_API_BASE 是本机的一个空地址，如 http://127.0.0.1:8091")
+}
+
 // wechatAdvice says what to do by the platform's code.
 var wechatAdvice = map[int64]string{
 	40001: "平台不认这个令牌，或者 AppSecret 不对。请到公众平台“设置与开发 → 基本配置”核对 BANGBAN_WECHAT_SECRET。",

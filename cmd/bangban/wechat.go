@@ -11,7 +11,8 @@ import (
 
 // wechatCommand is what an operator does with a WeChat account (微信服务号).
 type wechatCommand struct {
-	Menu wechatMenu `cmd:"" help:"The account's menu."`
+	Menu     wechatMenu     `cmd:"" help:"The account's menu."`
+	Simulate wechatSimulate `cmd:"" help:"Try it without any account: chat in the terminal through a simulated WeChat."`
 }
 
 type wechatMenu struct {

@@ -53,8 +53,10 @@ type Options struct {
 	Listen   string           // default 127.0.0.1:0
 	// Patience is how long a push waits for its answer before the cut. It is real time, whatever Now says; default 5 s.
 	Patience time.Duration
-	Retries  int            // pushes after the first that got no answer; default 3, negative none
-	Quotas   map[string]int // calls a day per path, over the platform's figures
+	// FirstMsgID begins the numbers of messages somewhere else, for a product that remembers those of an earlier run.
+	FirstMsgID int64
+	Retries    int            // pushes after the first that got no answer; default 3, negative none
+	Quotas     map[string]int // calls a day per path, over the platform's figures
 	// PerMinute are calls a minute per path (45011), over the platform's figures.
 	PerMinute map[string]int
 }
@@ -126,6 +128,9 @@ func New(a Account, o Options) (*Simulator, error) {
 		msgID:  24_000_000_000_000_000,
 		people: map[string]*person{}, codes: map[string]*code{}, grants: map[string]*grant{}, media: map[string]*media{},
 		tickets: map[string]*ticket{}, faults: map[string][]*Fault{}, usage: newUsage(o),
+	}
+	if o.FirstMsgID > 0 {
+		s.msgID = o.FirstMsgID
 	}
 	s.ctx, s.stop = context.WithCancel(context.Background())
 	s.client = &http.Client{
