@@ -73,8 +73,17 @@ func (c *City) openWeChat() error {
 	}
 	c.WeChat, err = wechat.New(c.Store.WeChat(), wechatTalks{c}, c.Store, wechat.Config{Accounts: accounts, Now: c.cfg.clock, Secret: c.secret, Site: c.cfg.PublicURL, Log: c.log,
 		Sentences: func(key string) string { text, _ := c.words(key); return text }, Region: c.regionIn, SMS: c.Citizens.Text, Doors: wechatTalks{c},
-		Voice: c.Speech.transcribe()})
+		Voice: c.Speech.transcribe(), File: c.fileIn})
 	return err
+}
+
+// fileIn is the file of a turn.
+func (c *City) fileIn(ctx context.Context, id, turn string) (*channels.File, error) {
+	f, body, err := c.Conversation.FileOf(ctx, conversation.ID(id), turn)
+	if err != nil {
+		return nil, err
+	}
+	return &channels.File{Name: f.Name, Kind: f.Kind, Data: body}, nil
 }
 
 // regionIn finds the smallest region that the words of an address name.
@@ -143,6 +152,9 @@ func (t wechatTalks) Outgoing(ctx context.Context, e event.Event) (*channels.Out
 	}
 	if err != nil {
 		return nil, err
+	}
+	if turn.File != nil {
+		out.File = &channels.File{Name: turn.File.Name, Kind: turn.File.Kind}
 	}
 	out.By, out.Text, out.Reply = t.c.Conversation.Who(turn.Author), turn.Text, turn.Reply
 	return out, nil

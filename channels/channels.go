@@ -5,6 +5,7 @@ package channels
 
 import (
 	"context"
+	"strings"
 
 	"bangban/conversation/message"
 	"bangban/kernel/event"
@@ -29,9 +30,20 @@ type Outgoing struct {
 	By    string
 	Text  string
 	Reply *message.Reply // of the house's turns: its buttons
+	// File is set when the turn is a file; its Data is not, for it may be large and is asked for when it is sent.
+	File *File
 	// InReply says that the citizen has it already, as the reply to a turn.
 	InReply bool
 }
+
+// File is a file in a talk. Kind is its content type.
+type File struct {
+	Name, Kind string
+	Data       []byte
+}
+
+// Picture reports whether it is shown in the talk itself.
+func (f *File) Picture() bool { return strings.HasPrefix(f.Kind, "image/") }
 
 // State is how far a turn has come (送达状态).
 type State string

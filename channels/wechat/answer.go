@@ -14,6 +14,7 @@ import (
 // words are what a push comes to for the talk.
 type words struct {
 	text, value, region string
+	file                *message.File
 }
 
 // digest is a key of the same push, in which no openid can be read.
@@ -29,6 +30,10 @@ func (c *Channel) answer(ctx context.Context, a *account, f *Follower, p *push) 
 		return c.text(ctx, a, f, p)
 	case "voice":
 		return c.spoken(ctx, a, f, p)
+	case "image":
+		return c.pictured(ctx, a, f, p)
+	case "file":
+		return &said{Text: joined(c.words("wechat.file"), c.link(a, talkPath, "在网页上发文件"))}, nil
 	case "location":
 		return c.place(ctx, a, f, p)
 	case "link":
@@ -69,9 +74,14 @@ func chosen(options []Option, id, text string) (Option, bool) {
 
 // ask takes words to the talk and puts its reply into WeChat's means.
 func (c *Channel) ask(ctx context.Context, a *account, f *Follower, p *push, w words) (*said, error) {
-	in := message.Inbound{Trusted: true, Channel: message.WeChat, Thread: thread(f.Account, f.Key), Text: w.text, Value: w.value, Region: w.region,
+	in := message.Inbound{Trusted: true, Channel: message.WeChat, Thread: thread(f.Account, f.Key), Text: w.text, Value: w.value, Region: w.region, File: w.file,
 		Key: c.digest(p.key()), Citizen: f.Citizen}
 	r, err := c.talks.Receive(ctx, in)
+	if w.file != nil && err != nil {
+		if s := c.unfit(err); s != nil {
+			return s, nil
+		}
+	}
 	if fault.Is(err, fault.TooLarge) {
 		return &said{Text: c.words("wechat.too_long")}, nil
 	}
@@ -81,7 +91,7 @@ func (c *Channel) ask(ctx context.Context, a *account, f *Follower, p *push, w w
 	if err != nil {
 		return nil, err
 	}
-	s := c.render(a, r.Reply)
+	s := c.render(a, offered(r.Reply))
 	s.Conversation = r.ConversationID
 	if r.Kept && r.Reply.TurnID != "" && (r.Reply.Kind == message.Relayed) {
 		// The house's own turn: it is on its way with this reply.

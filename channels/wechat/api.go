@@ -159,27 +159,35 @@ func (p *api) do(ctx context.Context, path string, q url.Values, body, into any)
 // maxFetch bounds what is read of an answer: a file of the platform has at most 10 MB.
 const maxFetch = 11 << 20
 
+// content is a call's body: nothing, a parcel, or JSON.
+func content(body any) (method, kind string, payload io.Reader, err error) {
+	switch v := body.(type) {
+	case nil:
+		return http.MethodGet, "", nil, nil
+	case parcel:
+		return http.MethodPost, v.kind, bytes.NewReader(v.data), nil
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // the platform shows escapes as they stand
+	return http.MethodPost, "application/json; charset=utf-8", &b, e.Encode(body)
+}
+
 func (p *api) fetch(ctx context.Context, path string, q url.Values, body any) ([]byte, error) {
 	address := p.base + path
 	if len(q) > 0 {
 		address += "?" + q.Encode()
 	}
-	method, payload := http.MethodGet, io.Reader(nil)
-	if body != nil {
-		var b bytes.Buffer
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false) // the platform shows escapes as they stand
-		if err := e.Encode(body); err != nil {
-			return nil, fmt.Errorf("write a call: %w", err)
-		}
-		method, payload = http.MethodPost, &b
+	method, kind, payload, err := content(body)
+	if err != nil {
+		return nil, fmt.Errorf("write a call: %w", err)
 	}
 	req, err := http.NewRequestWithContext(ctx, method, address, payload)
 	if err != nil {
 		return nil, errors.New("the address of the interface is none")
 	}
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	if kind != "" {
+		req.Header.Set("Content-Type", kind)
 	}
 	res, err := p.client.Do(req)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"bangban/channels"
+	"bangban/kernel/fault"
 )
 
 const (
@@ -119,7 +120,7 @@ func (c *Channel) deliver(ctx context.Context, row *Outbox) error {
 	case allowed.Messages == 0:
 		return c.hold(ctx, row)
 	}
-	err = a.say(ctx, string(openid), s)
+	err = c.put(ctx, a, string(openid), s)
 	if err == nil {
 		return c.sent(ctx, row)
 	}
@@ -147,7 +148,9 @@ func (c *Channel) refusedBy(ctx context.Context, a *account, f *Follower, openid
 	code := Code(cause)
 	var uncertain errUncertain
 	switch {
-	case errors.As(cause, &uncertain), code == -1, badToken(code):
+	case fault.Is(cause, fault.Unavailable):
+		return cause // our own store is away: the lease brings it back
+	case errors.As(cause, &uncertain), code == -1, badToken(code), code == 40007: // its picture is gone from there: it is put there again
 		return c.retry(ctx, row, "platform", c.backoff(row.Tries), cause)
 	case code == 45011:
 		return c.retry(ctx, row, "too_many", time.Minute, cause)

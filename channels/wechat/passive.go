@@ -17,6 +17,8 @@ const Acknowledged = "success"
 type said struct {
 	Text string `json:"text,omitempty"`
 	Card *card  `json:"card,omitempty"`
+	// Picture says that it is the picture of its turn.
+	Picture bool `json:"picture,omitempty"`
 	// By is the person who said it, "" for the house.
 	By string `json:"by,omitempty"`
 	// Machine says that the machine made it, which its label must tell.
@@ -35,7 +37,7 @@ type card struct {
 	URL   string `json:"url"`
 }
 
-func (s *said) empty() bool { return s == nil || s.Text == "" && s.Card == nil }
+func (s *said) empty() bool { return s == nil || s.Text == "" && s.Card == nil && !s.Picture }
 
 // passive writes the reply to a push.
 func (a *account) passive(p *push, s *said, now int64) []byte {

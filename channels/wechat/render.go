@@ -162,6 +162,9 @@ func (c *Channel) parts(a *account, conversation, turn string, out *channels.Out
 		s.Conversation, s.Turn, s.Machine = conversation, turn, false
 		return []*said{s}
 	}
+	if out.File != nil {
+		return []*said{c.file(a, conversation, turn, out)}
+	}
 	text := printable(strings.TrimSpace(out.Text))
 	if out.By != "" {
 		text = out.By + "：\n" + text

@@ -108,9 +108,14 @@ func (t *talks) Events(_ context.Context, after int64, limit int) ([]event.Event
 }
 
 // say is an agent writing in a follower's talk.
-func (t *talks) say(turn, thread, text string) {
+func (t *talks) say(turn, thread, text string) { t.speak(turn, thread, text, nil) }
+
+// show is an agent sending a file.
+func (t *talks) show(turn, thread string, f *channels.File) { t.speak(turn, thread, "［图片］", f) }
+
+func (t *talks) speak(turn, thread, text string, f *channels.File) {
 	t.mu.Lock()
-	t.out[turn] = &channels.Outgoing{Conversation: "talk-" + thread, Turn: turn, Channel: message.WeChat, Thread: thread, By: "1208 号坐席", Text: text}
+	t.out[turn] = &channels.Outgoing{Conversation: "talk-" + thread, Turn: turn, Channel: message.WeChat, Thread: thread, By: "1208 号坐席", Text: text, File: f}
 	e := event.New(1, "agent:a", "turn.said", "conversation:talk-"+thread, map[string]any{"turn": turn})
 	e.Seq = int64(len(t.events)) + 1
 	t.events = append(t.events, e)
@@ -188,6 +193,7 @@ type rigSetting struct {
 	voice    func(context.Context, []byte) (string, error)
 	region   func(string) (string, string)
 	notices  []wechat.Notice
+	file     func(context.Context, string, string) (*channels.File, error)
 	sms      func(ctx context.Context, citizen, text string) error
 }
 
@@ -215,7 +221,7 @@ func newRig(t testing.TB, s rigSetting) *rig {
 		c, err := wechat.New(r.store.WeChat(), r.talks, r.talks, wechat.Config{Secret: []byte("0123456789abcdef0123456789abcdef"), Site: "https://city.example",
 			Accounts: []wechat.Account{{AppID: a.AppID, Secret: a.Secret, Token: a.Token, AESKey: a.AESKey, PreviousAESKey: oldKey, Mode: wechat.Mode(s.mode),
 				APIBase: r.sim.URL(), Notices: s.notices}},
-			Now: r.clock.Now, Sentences: words, Patience: s.patience, SMS: s.sms, Voice: s.voice, Region: s.region,
+			Now: r.clock.Now, Sentences: words, Patience: s.patience, SMS: s.sms, File: s.file, Voice: s.voice, Region: s.region,
 			Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))})
 		if err != nil {
 			t.Fatal(err)

@@ -2,11 +2,7 @@ package wechat
 
 import (
 	"context"
-	"encoding/json"
-	"net/url"
 	"strings"
-
-	"github.com/silenceper/wechat/v2/util"
 )
 
 // maxHeard bounds the words of a recording that are shown again: what was misheard shows at their beginning.
@@ -39,28 +35,4 @@ func (c *Channel) spoken(ctx context.Context, a *account, f *Follower, p *push) 
 		s.Text = line + s.Text
 	}
 	return s, nil
-}
-
-// media downloads a file that a follower sent; the platform keeps it for three days.
-func (p *api) media(ctx context.Context, id string) ([]byte, error) {
-	for again := false; ; again = true {
-		token, err := p.accessToken(ctx)
-		if err != nil {
-			return nil, err
-		}
-		raw, err := p.fetch(ctx, "/cgi-bin/media/get", url.Values{"access_token": {token}, "media_id": {id}}, nil)
-		if err != nil {
-			return nil, err
-		}
-		if !json.Valid(raw) { // a file
-			return raw, nil
-		}
-		if err = util.DecodeWithCommonError(raw, "media/get"); err == nil {
-			return raw, nil
-		}
-		if !badToken(Code(err)) || again {
-			return nil, err
-		}
-		p.drop(token)
-	}
 }

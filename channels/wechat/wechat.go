@@ -93,6 +93,8 @@ type Config struct {
 	Region func(label string) (code, name string)
 	// Voice turns a recording into words; nil: followers are asked to type.
 	Voice func(ctx context.Context, recording []byte) (string, error)
+	// File gives the file of a turn, for pictures of agents; nil: the follower is given a link. Its error is NotFound when the turn has none.
+	File func(ctx context.Context, conversation, turn string) (*channels.File, error)
 	// SMS sends a text to the phone of a citizen who has proven one; nil, or an error, and the ladder goes on without it.
 	SMS func(ctx context.Context, citizen, text string) error
 	// Client makes the calls of the platform's interface; nil: one with time limits.
@@ -116,6 +118,7 @@ type Channel struct {
 	words    func(string) string
 	region   func(string) (string, string)
 	voice    func(context.Context, []byte) (string, error)
+	files    func(context.Context, string, string) (*channels.File, error)
 	sms      func(context.Context, string, string) error
 	patience time.Duration
 	log      *slog.Logger
@@ -136,7 +139,7 @@ type account struct {
 // New makes a Channel. Its errors are about the configuration.
 func New(store Store, talks channels.Talks, events channels.Log, cfg Config) (*Channel, error) {
 	c := &Channel{store: store, talks: talks, doors: cfg.Doors, events: events, secret: cfg.Secret, site: strings.TrimSuffix(cfg.Site, "/"), now: cfg.Now, words: cfg.Sentences,
-		region: cfg.Region, voice: cfg.Voice, sms: cfg.SMS, patience: cfg.Patience, log: cfg.Log, signal: newSignal(), moved: make(chan struct{}, 1)}
+		region: cfg.Region, voice: cfg.Voice, files: cfg.File, sms: cfg.SMS, patience: cfg.Patience, log: cfg.Log, signal: newSignal(), moved: make(chan struct{}, 1)}
 	c.defaults()
 	var err error
 	if c.box, err = seal.New(cfg.Secret, "wechat"); err != nil {
