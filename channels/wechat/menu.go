@@ -21,7 +21,7 @@ type Button struct {
 	Buttons []Button `yaml:"buttons"`
 }
 
-// What the platform takes in a menu (docs/wechat.md, 平台的规矩): buttons and bytes of a name, at the top and below it.
+// What the platform takes in a menu (docs/wechat.md, settings): buttons and bytes of a name, at the top and below it.
 const (
 	maxTop, maxBelow         = 3, 5
 	maxTopName, maxBelowName = 16, 60
