@@ -30,20 +30,14 @@ type push struct {
 	Kind    string `xml:"MsgType"`
 	ID      string `xml:"MsgId"`
 
-	Content   string `xml:"Content"`
-	Choice    string `xml:"bizmsgmenuid"`
-	Media     string `xml:"MediaId"`
-	Format    string `xml:"Format"`
-	Heard     string `xml:"Recognition"`
-	Place     string `xml:"Label"`
-	Latitude  string `xml:"Location_X"`
-	Longitude string `xml:"Location_Y"`
-	Title     string `xml:"Title"`
-	File      string `xml:"FileName"`
+	Content string `xml:"Content"`
+	Choice  string `xml:"bizmsgmenuid"`
+	Media   string `xml:"MediaId"`
+	Heard   string `xml:"Recognition"`
+	Place   string `xml:"Label"`
 
 	Event    string `xml:"Event"`
 	EventKey string `xml:"EventKey"`
-	Ticket   string `xml:"Ticket"`
 	Report   string `xml:"MsgID"`
 	Status   string `xml:"Status"`
 
@@ -56,7 +50,6 @@ type push struct {
 type consent struct {
 	Template string `xml:"TemplateId"`
 	Status   string `xml:"SubscribeStatusString"`
-	Scene    string `xml:"PopupScene"`
 	Report   string `xml:"MsgID"`
 	Error    string `xml:"ErrorCode"`
 }
