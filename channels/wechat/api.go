@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -35,11 +36,12 @@ type api struct {
 }
 
 func newAPI(a Account, client *http.Client, now func() time.Time) *api {
-	base := a.APIBase
-	if base == "" {
-		base = platform
-	}
-	return &api{base: strings.TrimSuffix(base, "/"), appID: a.AppID, secret: a.Secret, client: client, now: now}
+	return &api{base: a.host(platform), appID: a.AppID, secret: a.Secret, client: client, now: now}
+}
+
+// host is where the account finds one of the platform's hosts: there, or at the proxy or simulator that takes the place of all.
+func (a *Account) host(own string) string {
+	return cmp.Or(strings.TrimSuffix(a.APIBase, "/"), own)
 }
 
 // plainClient is a client whose calls end.
@@ -113,8 +115,13 @@ func badSettings(code int64) bool {
 	return code == 40125 || code == 40013 || code == 40164 || code == 48001
 }
 
-// call makes one call with a token; a token that is refused is fetched anew once.
+// call makes one call with a token.
 func (p *api) call(ctx context.Context, path string, q url.Values, body, into any) error {
+	return p.withToken(ctx, q, func(q url.Values) error { return p.do(ctx, path, q, body, into) })
+}
+
+// withToken adds the token to a call's query; one that is refused is fetched anew once.
+func (p *api) withToken(ctx context.Context, q url.Values, do func(q url.Values) error) error {
 	for again := false; ; again = true {
 		token, err := p.accessToken(ctx)
 		if err != nil {
@@ -124,7 +131,7 @@ func (p *api) call(ctx context.Context, path string, q url.Values, body, into an
 		for k, v := range q {
 			query[k] = v
 		}
-		err = p.do(ctx, path, query, body, into)
+		err = do(query)
 		if !badToken(Code(err)) {
 			return err
 		}

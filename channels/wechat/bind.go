@@ -39,13 +39,13 @@ func (c *Channel) binding(ctx context.Context, a *account, f *Follower, text str
 // Bind ties the follower behind a thread to a citizen, with their consent (绑定): the follower's closed talks that were nobody's belong to the
 // citizen from now on, as the coming ones will. The open talk is the caller's.
 func (c *Channel) Bind(ctx context.Context, thread, citizen string) error {
-	account, follower, _ := strings.Cut(thread, ":")
+	account, follower, _ := unthread(thread)
 	return c.store.Bind(ctx, account, follower, thread, citizen, c.micro())
 }
 
 // Unbind ends that: the citizen is taken from the follower, and from every talk on the thread that got it so.
 func (c *Channel) Unbind(ctx context.Context, thread string) error {
-	account, follower, _ := strings.Cut(thread, ":")
+	account, follower, _ := unthread(thread)
 	if err := c.doors.Unknow(ctx, message.WeChat, thread); err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (c *Channel) Unbind(ctx context.Context, thread string) error {
 
 // Bound is the citizen that the follower behind a thread is tied to, "" for nobody.
 func (c *Channel) Bound(ctx context.Context, thread string) (string, error) {
-	account, follower, _ := strings.Cut(thread, ":")
+	account, follower, _ := unthread(thread)
 	f, err := c.store.Follower(ctx, account, follower)
 	if err != nil {
 		return "", err

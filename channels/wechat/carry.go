@@ -7,7 +7,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"bangban/conversation/message"
@@ -50,11 +49,7 @@ func (c *Channel) Picture(ctx context.Context, conversation string) (picture []b
 	if err := a.api.call(ctx, "/cgi-bin/qrcode/create", nil, body, &got); err != nil {
 		return nil, "", c.noPicture(a, err)
 	}
-	base := pictures
-	if a.APIBase != "" {
-		base = strings.TrimSuffix(a.APIBase, "/")
-	}
-	if picture, err = newAPI(Account{APIBase: base}, a.api.client, c.now).fetch(ctx, "/cgi-bin/showqrcode", url.Values{"ticket": {got.Ticket}}, nil); err != nil {
+	if picture, err = newAPI(Account{APIBase: a.host(pictures)}, a.api.client, c.now).fetch(ctx, "/cgi-bin/showqrcode", url.Values{"ticket": {got.Ticket}}, nil); err != nil {
 		return nil, "", c.noPicture(a, err)
 	}
 	kind = http.DetectContentType(picture)

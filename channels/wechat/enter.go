@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
-	"errors"
 	"net/url"
 	"strings"
 	"time"
@@ -44,21 +42,13 @@ func (c *Channel) Enter(name, to, agent string) (location, cookie string, err er
 		return "", "", err
 	}
 	e := entering{State: base64.RawURLEncoding.EncodeToString(raw), To: to, Account: name, Ends: c.now().Add(enterFor).UnixMicro()}
-	plain, err := json.Marshal(e)
+	sealed, err := c.seal(e, "entering")
 	if err != nil {
 		return "", "", err
-	}
-	sealed, err := c.box.Seal(plain, "entering")
-	if err != nil {
-		return "", "", err
-	}
-	base := authorizing
-	if a.APIBase != "" {
-		base = strings.TrimSuffix(a.APIBase, "/")
 	}
 	// The platform wants them in this order, which is the alphabet's.
 	q := url.Values{"appid": {a.AppID}, "redirect_uri": {c.site + "/wechat/entered"}, "response_type": {"code"}, "scope": {"snsapi_base"}, "state": {e.State}}
-	return base + "/connect/oauth2/authorize?" + q.Encode() + "#wechat_redirect", base64.RawURLEncoding.EncodeToString(sealed), nil
+	return a.host(authorizing) + "/connect/oauth2/authorize?" + q.Encode() + "#wechat_redirect", base64.RawURLEncoding.EncodeToString(sealed), nil
 }
 
 // Entered ends it: the browser is back with the platform's code. It says where to go on to, and the proof of the follower's open talk, the
@@ -82,7 +72,7 @@ func (c *Channel) Entered(ctx context.Context, state, code, cookie string, have 
 	}
 	openid, err := a.api.who(ctx, code)
 	if err != nil {
-		c.log.Warn("who enters was not found out", "account", a.Name, "code", Code(err), "uncertain", errors.As(err, new(errUncertain)))
+		c.log.Warn("who enters was not found out", "account", a.Name, "code", Code(err), "uncertain", Uncertain(err))
 		return e.To, channels.Proof{}, nil
 	}
 	if openid == "" {
@@ -97,11 +87,8 @@ func (c *Channel) entering(cookie string) (e entering, ok bool) {
 	if err != nil || len(cookie) > 4096 {
 		return e, false
 	}
-	plain, err := c.box.Open(sealed, "entering")
-	if err != nil {
-		return e, false
-	}
-	return e, json.Unmarshal(plain, &e) == nil
+	err = c.unseal(sealed, "entering", &e)
+	return e, err == nil
 }
 
 // who exchanges a code for the openid; "" for a visitor of a snapshot page (快照页), whose openid is made up. A code is good once: there is no

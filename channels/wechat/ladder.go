@@ -3,7 +3,6 @@ package wechat
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -106,7 +105,7 @@ func (c *Channel) call(ctx context.Context, row *Outbox) error {
 		return err
 	}
 	// Told first: a turn that is told twice is told once, one that nobody is told of is lost.
-	if err := c.tell(ctx, row, channels.Delivery{State: channels.Failed, Reason: row.Reason, Fallback: row.Fallback}); err != nil {
+	if err := c.tellFailed(ctx, row); err != nil {
 		return err
 	}
 	row.State = Failed
@@ -166,8 +165,7 @@ func (c *Channel) noticed(ctx context.Context, row *Outbox, report string, n *No
 // notNoticed decides what the platform's refusal of a notice means.
 func (c *Channel) notNoticed(ctx context.Context, a *account, f *Follower, row *Outbox, n *Notice, before bool, cause error) (step, error) {
 	code := Code(cause)
-	var uncertain errUncertain
-	if errors.As(cause, &uncertain) {
+	if Uncertain(cause) {
 		if row.Tries++; row.Tries >= maxUnsure {
 			return unknown, nil
 		}
@@ -186,7 +184,7 @@ func (c *Channel) notNoticed(ctx context.Context, a *account, f *Follower, row *
 		if err := c.wait(ctx, row, time.Duration(c.midnight()-c.micro())*time.Microsecond, cause); err != nil {
 			return onward, err
 		}
-		return settled, c.tell(ctx, row, channels.Delivery{State: channels.Failed, Reason: row.Reason, Fallback: row.Fallback})
+		return settled, c.tellFailed(ctx, row)
 	case code == 43101:
 		if err := c.store.Consented(ctx, f.Account, f.Key, []Consent{{Template: n.ID}}, c.micro()); err != nil {
 			return onward, err

@@ -2,9 +2,7 @@ package wechat
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -29,11 +27,7 @@ const (
 func (c *Channel) rows(account, follower string, list []*said) ([]Outbox, error) {
 	var rows []Outbox
 	for i, s := range list {
-		raw, err := json.Marshal(s)
-		if err != nil {
-			return nil, fmt.Errorf("keep a message: %w", err)
-		}
-		sealed, err := c.box.Seal(raw, "message:"+s.Turn)
+		sealed, err := c.seal(s, "message:"+s.Turn)
 		if err != nil {
 			return nil, err
 		}
@@ -99,13 +93,9 @@ func (c *Channel) deliver(ctx context.Context, row *Outbox) error {
 	if err != nil {
 		return err
 	}
-	raw, err := c.box.Open(row.Body, "message:"+row.Turn)
-	if err != nil {
-		return err
-	}
 	s := &said{}
-	if err := json.Unmarshal(raw, s); err != nil {
-		return fmt.Errorf("read a message: %w", err)
+	if err := c.unseal(row.Body, "message:"+row.Turn, s); err != nil {
+		return err
 	}
 	if row.Rung > 0 { // it is on its way already
 		return c.ladder(ctx, a, f, string(openid), row, s)
@@ -143,14 +133,18 @@ func (c *Channel) tell(ctx context.Context, row *Outbox, d channels.Delivery) er
 	return c.talks.Delivered(ctx, row.Conversation, row.Turn, d)
 }
 
+// tellFailed says why a turn was not sent, and what is done instead.
+func (c *Channel) tellFailed(ctx context.Context, row *Outbox) error {
+	return c.tell(ctx, row, channels.Delivery{State: channels.Failed, Reason: row.Reason, Fallback: row.Fallback})
+}
+
 // refusedBy decides by the platform's code what is done with a message that it did not take (docs/wechat.md, codes).
 func (c *Channel) refusedBy(ctx context.Context, a *account, f *Follower, openid string, row *Outbox, s *said, cause error) error {
 	code := Code(cause)
-	var uncertain errUncertain
 	switch {
 	case fault.Is(cause, fault.Unavailable):
 		return cause // our own store is away: the lease brings it back
-	case errors.As(cause, &uncertain), code == -1, badToken(code), code == 40007: // its picture is gone from there: it is put there again
+	case Uncertain(cause), code == -1, badToken(code), code == 40007: // its picture is gone from there: it is put there again
 		return c.retry(ctx, row, "platform", c.backoff(row.Tries), cause)
 	case code == 45011:
 		return c.retry(ctx, row, "too_many", time.Minute, cause)
@@ -209,7 +203,7 @@ func (c *Channel) hold(ctx context.Context, row *Outbox) error {
 	if err := c.store.Put(ctx, row, false, false); err != nil {
 		return err
 	}
-	return c.tell(ctx, row, channels.Delivery{State: channels.Failed, Reason: row.Reason, Fallback: row.Fallback})
+	return c.tellFailed(ctx, row)
 }
 
 // fail ends a message that will not be sent. Closed says that nothing can be sent to this follower at all.
@@ -218,7 +212,7 @@ func (c *Channel) fail(ctx context.Context, row *Outbox, reason string, closed b
 	if err := c.store.Put(ctx, row, closed, false); err != nil {
 		return err
 	}
-	return c.tell(ctx, row, channels.Delivery{State: channels.Failed, Reason: row.Reason, Fallback: row.Fallback})
+	return c.tellFailed(ctx, row)
 }
 
 // say makes the call of a customer-service message.

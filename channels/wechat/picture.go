@@ -124,25 +124,15 @@ func (p *api) upload(ctx context.Context, f *channels.File) (id string, err erro
 }
 
 // media downloads a file that a follower sent; the platform keeps it for three days.
-func (p *api) media(ctx context.Context, id string) ([]byte, error) {
-	for again := false; ; again = true {
-		token, err := p.accessToken(ctx)
-		if err != nil {
-			return nil, err
+func (p *api) media(ctx context.Context, id string) (raw []byte, err error) {
+	err = p.withToken(ctx, url.Values{"media_id": {id}}, func(q url.Values) (err error) {
+		if raw, err = p.fetch(ctx, "/cgi-bin/media/get", q, nil); err != nil || !json.Valid(raw) { // a file
+			return err
 		}
-		raw, err := p.fetch(ctx, "/cgi-bin/media/get", url.Values{"access_token": {token}, "media_id": {id}}, nil)
-		if err != nil {
-			return nil, err
-		}
-		if !json.Valid(raw) { // a file
-			return raw, nil
-		}
-		if err = util.DecodeWithCommonError(raw, "media/get"); err == nil {
-			return raw, nil
-		}
-		if !badToken(Code(err)) || again {
-			return nil, err
-		}
-		p.drop(token)
+		return util.DecodeWithCommonError(raw, "media/get")
+	})
+	if err != nil {
+		return nil, err
 	}
+	return raw, nil
 }

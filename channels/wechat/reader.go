@@ -2,7 +2,6 @@ package wechat
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"bangban/conversation/message"
@@ -77,7 +76,7 @@ func (c *Channel) found(ctx context.Context, e event.Event) ([]Outbox, error) {
 	if err != nil || out == nil || out.InReply || out.Channel != message.WeChat {
 		return nil, err
 	}
-	name, key, ok := strings.Cut(out.Thread, ":")
+	name, key, ok := unthread(out.Thread)
 	a := c.account(name)
 	if !ok || a == nil {
 		return nil, nil

@@ -2,7 +2,6 @@ package wechat
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -96,11 +95,7 @@ func (c *Channel) inbox(a *account, p *push) (*Inbox, error) {
 	if in.Openid, err = c.box.Seal([]byte(p.From), "openid:"+thread(in.Account, in.Follower)); err != nil {
 		return nil, err
 	}
-	raw, err := json.Marshal(p)
-	if err != nil {
-		return nil, fmt.Errorf("keep a push: %w", err)
-	}
-	in.Body, err = c.box.Seal(raw, "push:"+in.Push)
+	in.Body, err = c.seal(p, "push:"+in.Push)
 	return in, err
 }
 
@@ -172,7 +167,8 @@ func (c *Channel) again(ctx context.Context, row *Inbox) (*said, error) {
 	if row.State != Done || row.Answer == nil {
 		return nil, nil
 	}
-	return c.opened(row.Answer, row.Push)
+	s := &said{}
+	return s, c.unseal(row.Answer, "said:"+row.Push, s)
 }
 
 // pause waits for a change, or so long.
@@ -184,18 +180,6 @@ func (c *Channel) pause(ctx context.Context, changed <-chan struct{}, d time.Dur
 	case <-changed:
 	case <-timer.C:
 	}
-}
-
-func (c *Channel) opened(sealed []byte, push string) (*said, error) {
-	raw, err := c.box.Open(sealed, "said:"+push)
-	if err != nil {
-		return nil, err
-	}
-	s := &said{}
-	if err := json.Unmarshal(raw, s); err != nil {
-		return nil, fmt.Errorf("read a reply: %w", err)
-	}
-	return s, nil
 }
 
 // finish works on a push until it is settled: when those before it are done, what it says is answered, and the reply goes one way or the
@@ -242,11 +226,8 @@ func (c *Channel) await(ctx context.Context, row *Inbox) error {
 func (c *Channel) settle(ctx context.Context, row *Inbox, s *said) (*said, error) {
 	done := Settled{Seq: row.Seq}
 	if !s.empty() {
-		raw, err := json.Marshal(s)
-		if err != nil {
-			return nil, fmt.Errorf("keep a reply: %w", err)
-		}
-		if done.Answer, err = c.box.Seal(raw, "said:"+row.Push); err != nil {
+		var err error
+		if done.Answer, err = c.seal(s, "said:"+row.Push); err != nil {
 			return nil, err
 		}
 		if s.Turn == "" {
@@ -304,15 +285,11 @@ func (c *Channel) resume(ctx context.Context, row *Inbox) error {
 	if a == nil {
 		return fmt.Errorf("WeChat account %q is not configured any more", row.Account)
 	}
-	raw, err := c.box.Open(row.Body, "push:"+row.Push)
-	if err != nil {
+	p := &push{}
+	if err := c.unseal(row.Body, "push:"+row.Push, p); err != nil {
 		return err
 	}
-	p := &push{}
-	if err := json.Unmarshal(raw, p); err != nil {
-		return fmt.Errorf("read a push: %w", err)
-	}
-	_, err = c.finish(ctx, a, p, row)
+	_, err := c.finish(ctx, a, p, row)
 	c.signal.all()
 	return err
 }

@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -230,6 +231,30 @@ func (c *Channel) follower(a *account, openid string) string {
 
 // thread is the talk's name on this channel.
 func thread(account, follower string) string { return account + ":" + follower }
+
+// seal writes what is kept so that only a row of that name opens it.
+func (c *Channel) seal(v any, of string) ([]byte, error) {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("keep %T: %w", v, err)
+	}
+	return c.box.Seal(raw, of)
+}
+
+// unseal reads what seal wrote for a row of that name.
+func (c *Channel) unseal(sealed []byte, of string, into any) error {
+	raw, err := c.box.Open(sealed, of)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(raw, into); err != nil {
+		return fmt.Errorf("read %T: %w", into, err)
+	}
+	return nil
+}
+
+// unthread takes a thread apart; ok is false for what is none.
+func unthread(thread string) (account, follower string, ok bool) { return strings.Cut(thread, ":") }
 
 func (c *Channel) micro() int64 { return c.now().UnixMicro() }
 

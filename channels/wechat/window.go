@@ -2,7 +2,6 @@ package wechat
 
 import (
 	"context"
-	"strings"
 	"time"
 )
 
@@ -15,7 +14,7 @@ type Window struct {
 
 // Window is a talk's, by its thread; nil when the thread is none of a configured account.
 func (c *Channel) Window(ctx context.Context, thread string) (*Window, error) {
-	name, key, ok := strings.Cut(thread, ":")
+	name, key, ok := unthread(thread)
 	if !ok || c.account(name) == nil {
 		return nil, nil
 	}
