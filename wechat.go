@@ -135,6 +135,9 @@ func (t wechatTalks) Outgoing(ctx context.Context, e event.Event) (*channels.Out
 	if err := json.Unmarshal(e.Data, &data); err != nil {
 		return nil, fmt.Errorf("event %d: %w", e.Seq, err)
 	}
+	if data.InReply {
+		return nil, nil
+	}
 	talk, err := t.c.Conversation.Load(ctx, conversation.ID(id))
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil
@@ -142,8 +145,8 @@ func (t wechatTalks) Outgoing(ctx context.Context, e event.Event) (*channels.Out
 	if err != nil {
 		return nil, err
 	}
-	out := &channels.Outgoing{Conversation: id, Turn: data.Turn, Channel: talk.Channel, Thread: talk.Thread, InReply: data.InReply}
-	if out.InReply || out.Channel != message.WeChat {
+	out := &channels.Outgoing{Conversation: id, Turn: data.Turn, Channel: talk.Channel, Thread: talk.Thread}
+	if out.Channel != message.WeChat {
 		return out, nil
 	}
 	turn, err := t.c.Conversation.TurnOf(ctx, conversation.ID(id), data.Turn)

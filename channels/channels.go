@@ -32,8 +32,6 @@ type Outgoing struct {
 	Reply *message.Reply // of the house's turns: its buttons
 	// File is set when the turn is a file; its Data is not, for it may be large and is asked for when it is sent.
 	File *File
-	// InReply says that the citizen has it already, as the reply to a turn.
-	InReply bool
 }
 
 // File is a file in a talk. Kind is its content type.
@@ -65,7 +63,8 @@ type Delivery struct {
 type Talks interface {
 	// Receive takes what a citizen says. A key that was used before gets the first reply again.
 	Receive(ctx context.Context, in message.Inbound) (*Receipt, error)
-	// Outgoing is the turn that an event of the log tells of, nil when it is none that anybody must be told.
+	// Outgoing is the turn that an event of the log tells of, nil when it is none that anybody must be told: the citizen may have it already, as
+	// the reply to a turn.
 	Outgoing(ctx context.Context, e event.Event) (*Outgoing, error)
 	// Delivered keeps what became of a turn.
 	Delivered(ctx context.Context, conversation, turn string, d Delivery) error

@@ -73,7 +73,7 @@ func (c *Channel) readOn(ctx context.Context, p *place) (more bool, err error) {
 // found is what one event asks to be sent.
 func (c *Channel) found(ctx context.Context, e event.Event) ([]Outbox, error) {
 	out, err := c.talks.Outgoing(ctx, e)
-	if err != nil || out == nil || out.InReply || out.Channel != message.WeChat {
+	if err != nil || out == nil || out.Channel != message.WeChat {
 		return nil, err
 	}
 	name, key, ok := unthread(out.Thread)
