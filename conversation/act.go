@@ -54,6 +54,11 @@ func (s *Service) Speak(ctx context.Context, id ID, agent, text, entry, key stri
 	case utf8.RuneCountInString(text) > MaxText:
 		return nil, &fault.Error{Kind: fault.TooLarge, Key: "ask.too_long", Args: map[string]string{"limit": fmt.Sprint(MaxText)}}
 	}
+	return s.speak(ctx, id, agent, key, func() (*Turn, error) { return &Turn{Text: text, Entry: entry}, nil })
+}
+
+// speak keeps what an agent says, once for one key; make is asked for it unless the key was used before.
+func (s *Service) speak(ctx context.Context, id ID, agent, key string, make func() (*Turn, error)) (*Turn, error) {
 	if key != "" {
 		if t, err := s.store.Keyed(ctx, id, key); err == nil {
 			return t, nil
@@ -61,9 +66,12 @@ func (s *Service) Speak(ctx context.Context, id ID, agent, text, entry, key stri
 			return nil, err
 		}
 	}
-	said := &Turn{Author: ByAgent(agent), Text: text, Entry: entry, Key: key}
-	_, err := s.act(ctx, id, ownership.Command{Do: ownership.Reply, By: string(said.Author), Agent: agent}, nil, said)
+	said, err := make()
 	if err != nil {
+		return nil, err
+	}
+	said.Author, said.Key = ByAgent(agent), key
+	if _, err := s.act(ctx, id, ownership.Command{Do: ownership.Reply, By: string(said.Author), Agent: agent}, nil, said); err != nil {
 		return nil, err
 	}
 	return said, nil
@@ -71,22 +79,22 @@ func (s *Service) Speak(ctx context.Context, id ID, agent, text, entry, key stri
 
 // act reads, steps and keeps, again when another was faster.
 func (s *Service) act(ctx context.Context, id ID, cmd ownership.Command, guard *SeatGuard, said *Turn) (*Conversation, error) {
-	for try := 1; ; try++ {
+	var x *Change
+	err := again(func() error {
 		talk, err := s.Load(ctx, id)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		x, err := s.acted(ctx, talk, cmd, guard, said)
-		if err == nil {
-			if said != nil {
-				*said = x.Turns[0]
-			}
-			return &x.Conversation, nil
-		}
-		if !movedOn(err) || try == maxTries {
-			return nil, err
-		}
+		x, err = s.acted(ctx, talk, cmd, guard, said)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
+	if said != nil {
+		*said = x.Turns[0]
+	}
+	return &x.Conversation, nil
 }
 
 func (s *Service) acted(ctx context.Context, talk *Conversation, cmd ownership.Command, guard *SeatGuard, said *Turn) (*Change, error) {
@@ -147,7 +155,7 @@ func faultOf(err error) (*fault.Error, bool) {
 
 // Know keeps who the citizen of a talk is: the key under which their talks belong together. The citizen proves to own the talk.
 func (s *Service) Know(ctx context.Context, id, token, citizen string) error {
-	for try := 1; ; try++ {
+	return again(func() error {
 		talk, err := s.owned(ctx, ID(id), token, false)
 		if err != nil {
 			return err
@@ -155,8 +163,6 @@ func (s *Service) Know(ctx context.Context, id, token, citizen string) error {
 		x := s.change(talk)
 		x.Conversation.Citizen = citizen
 		x.Events = append(x.Events, event.New(s.now().UnixMicro(), string(Citizen), "citizen.known", "conversation:"+id, nil))
-		if err := s.keep(ctx, x, string(Citizen)); !movedOn(err) || try == maxTries {
-			return err
-		}
-	}
+		return s.keep(ctx, x, string(Citizen))
+	})
 }

@@ -14,53 +14,47 @@ import (
 // holds already, "id.token" in two parts: when it is of this talk it stays. Else a new token takes the place of the old one, which opens
 // nothing any more (docs/decisions/015). Errors: conversation.not_found (NotFound) when the thread has no open talk.
 func (s *Service) Reissue(ctx context.Context, channel message.Channel, thread, haveID, haveToken string) (id, token string, err error) {
-	for try := 1; ; try++ {
+	err = again(func() error {
 		talk, err := s.store.LoadThread(ctx, channel, thread)
 		if err != nil {
-			return "", "", err
+			return err
 		}
-		if string(talk.ID) == haveID && haveToken != "" {
+		id = string(talk.ID)
+		if id == haveID && haveToken != "" {
 			if _, err := s.owned(ctx, talk.ID, haveToken, false); err == nil {
-				return haveID, haveToken, nil
+				token = haveToken
+				return nil
 			}
 		}
-		token, hash, _, err := opening(s.random, "")
-		if err != nil {
-			return "", "", err
-		}
 		x := s.change(talk)
-		x.Conversation.TokenHash = hash
-		x.Events = append(x.Events, event.New(s.now().UnixMicro(), string(Citizen), "talk.entered", "conversation:"+string(talk.ID), map[string]any{"channel": channel}))
-		err = s.keep(ctx, x, string(Citizen))
-		if err == nil {
-			return string(talk.ID), token, nil
+		if token, x.Conversation.TokenHash, _, err = opening(s.random, ""); err != nil {
+			return err
 		}
-		if !movedOn(err) || try == maxTries {
-			return "", "", err
-		}
+		x.Events = append(x.Events, event.New(s.now().UnixMicro(), string(Citizen), "talk.entered", "conversation:"+id, map[string]any{"channel": channel}))
+		return s.keep(ctx, x, string(Citizen))
+	})
+	if err != nil {
+		return "", "", err
 	}
+	return id, token, nil
 }
 
 // Move takes a talk to another channel's thread, where it goes on (在另一渠道继续): what people say is delivered there, the citizen's next words
 // there belong to it. Citizen is who the thread is bound to, "" for nobody. The thread's own open talk lets go of it, unless it is with a
 // person. A talk that is there already stays as it is. Errors: talk.over, talk.thread_busy, talk.other_citizen (Conflict),
 // conversation.not_found.
-func (s *Service) Move(ctx context.Context, id ID, channel message.Channel, thread, citizen string) (*Conversation, error) {
-	for try := 1; ; try++ {
-		talk, err := s.Load(ctx, id)
-		if err != nil {
-			return nil, err
+func (s *Service) Move(ctx context.Context, id ID, channel message.Channel, thread, citizen string) (talk *Conversation, err error) {
+	err = again(func() error {
+		if talk, err = s.Load(ctx, id); err != nil || talk.Channel == channel && talk.Thread == thread {
+			return err
 		}
-		if talk.Channel == channel && talk.Thread == thread {
-			return talk, nil
-		}
-		if talk, err = s.move(ctx, talk, channel, thread, citizen); err == nil {
-			return talk, nil
-		}
-		if !movedOn(err) || try == maxTries {
-			return nil, err
-		}
+		talk, err = s.move(ctx, talk, channel, thread, citizen)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
+	return talk, nil
 }
 
 func (s *Service) move(ctx context.Context, talk *Conversation, channel message.Channel, thread, citizen string) (*Conversation, error) {
@@ -113,7 +107,7 @@ func (s *Service) release(ctx context.Context, channel message.Channel, thread s
 
 // Unknow takes the citizen from the open talk on a thread: the two are not one any more. Without an open talk there is nothing to do.
 func (s *Service) Unknow(ctx context.Context, channel message.Channel, thread string) error {
-	for try := 1; ; try++ {
+	return again(func() error {
 		talk, err := s.store.LoadThread(ctx, channel, thread)
 		if fault.Is(err, fault.NotFound) || err == nil && talk.Citizen == "" {
 			return nil
@@ -124,10 +118,8 @@ func (s *Service) Unknow(ctx context.Context, channel message.Channel, thread st
 		x := s.change(talk)
 		x.Conversation.Citizen = ""
 		x.Events = append(x.Events, event.New(s.now().UnixMicro(), string(Citizen), "citizen.unknown", "conversation:"+string(talk.ID), nil))
-		if err := s.keep(ctx, x, string(Citizen)); !movedOn(err) || try == maxTries {
-			return err
-		}
-	}
+		return s.keep(ctx, x, string(Citizen))
+	})
 }
 
 // Where says in a sentence where a talk stands, for a channel that takes it up.

@@ -220,6 +220,15 @@ func (s *Service) keep(ctx context.Context, x *Change, by string) error {
 	return nil
 }
 
+// again runs a change until nobody else has changed the talk between reading and writing, maxTries times at most.
+func again(change func() error) error {
+	for try := 1; ; try++ {
+		if err := change(); !movedOn(err) || try == maxTries {
+			return err
+		}
+	}
+}
+
 // movedOn reports whether a change failed because the talk was changed by another since it was read.
 func movedOn(err error) bool {
 	f, ok := faultOf(err)

@@ -6,7 +6,6 @@ import (
 
 	"bangban/conversation/attachment"
 	"bangban/conversation/message"
-	"bangban/conversation/ownership"
 	"bangban/kernel/fault"
 )
 
@@ -16,7 +15,7 @@ const (
 	fileLabel    = "［文件］"
 )
 
-// attach makes a turn of a file: cleaned, scanned and sealed. Errors: file.… (attachment.Clean, Scanner.Scan), file.off (Unavailable).
+// attach makes a turn of a file: scanned and cleaned. It is sealed when the turn has its id. Errors: file.… (attachment.Clean, Scanner.Scan), file.off (Unavailable).
 func (s *Service) attach(ctx context.Context, in *message.File) (*Turn, error) {
 	if s.files == nil {
 		return nil, fault.New(fault.Unavailable, "file.off")
@@ -90,20 +89,5 @@ func (s *Service) FileOf(ctx context.Context, id ID, turn string) (*File, []byte
 
 // SpeakFile is an agent's turn that is a file, as Speak is for words.
 func (s *Service) SpeakFile(ctx context.Context, id ID, agent string, in *message.File, key string) (*Turn, error) {
-	if key != "" {
-		if t, err := s.store.Keyed(ctx, id, key); err == nil {
-			return t, nil
-		} else if !fault.Is(err, fault.NotFound) {
-			return nil, err
-		}
-	}
-	said, err := s.attach(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	said.Author, said.Key = ByAgent(agent), key
-	if _, err := s.act(ctx, id, ownership.Command{Do: ownership.Reply, By: string(said.Author), Agent: agent}, nil, said); err != nil {
-		return nil, err
-	}
-	return said, nil
+	return s.speak(ctx, id, agent, key, func() (*Turn, error) { return s.attach(ctx, in) })
 }
