@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"bangban/conversation/message"
@@ -53,8 +54,10 @@ func (s *Service) Receive(ctx context.Context, in message.Inbound) (*Receipt, er
 	if err != nil {
 		return nil, err
 	}
+	// A file is scanned and drawn once, however often its turn is tried, and not at all when the key was used before.
+	file := sync.OnceValues(func() (*Turn, error) { return s.attach(ctx, in.File) })
 	for try := 1; ; try++ {
-		r, err := s.receive(ctx, in)
+		r, err := s.receive(ctx, in, file)
 		if !movedOn(err) || try == maxTries {
 			return r, err
 		}
@@ -96,7 +99,7 @@ func printable(r rune) rune {
 }
 
 // receive is one attempt. It fails with fault.Conflict when the talk moved on between reading and writing.
-func (s *Service) receive(ctx context.Context, in message.Inbound) (*Receipt, error) {
+func (s *Service) receive(ctx context.Context, in message.Inbound, file func() (*Turn, error)) (*Receipt, error) {
 	key, openKey := lineOf(in)
 	if key != "" {
 		leave, err := s.order.enter(ctx, key)
@@ -125,7 +128,7 @@ func (s *Service) receive(ctx context.Context, in message.Inbound) (*Receipt, er
 		}
 		talk.Follows = follows
 	}
-	return s.exchange(ctx, talk, in, token)
+	return s.exchange(ctx, talk, in, file, token)
 }
 
 // lineOf names the line in which a turn waits: its talk, its channel's thread, or the request that opens a talk. A request that
@@ -208,12 +211,11 @@ func (s *Service) open(in message.Inbound, openKey []byte) (*Conversation, strin
 }
 
 // exchange takes a turn to whoever has the talk, and keeps what comes of it.
-func (s *Service) exchange(ctx context.Context, talk *Conversation, in message.Inbound, token string) (*Receipt, error) {
+func (s *Service) exchange(ctx context.Context, talk *Conversation, in message.Inbound, file func() (*Turn, error), token string) (*Receipt, error) {
 	asked := s.now().UnixMicro()
 	if in.Region == "" {
 		in.Region = talk.Region
 	}
-	var err error
 	choice, label, isChoice := chosen(in.Value)
 	if in.Text == "" {
 		in.Text = labelOf(talk.Context.Pending, in.Value)
@@ -226,21 +228,26 @@ func (s *Service) exchange(ctx context.Context, talk *Conversation, in message.I
 	if in.Trusted && in.Citizen != "" {
 		x.Conversation.Citizen = in.Citizen
 	}
-	said := &Turn{Text: in.Text}
+	said := Turn{Text: in.Text}
 	if in.File != nil {
-		if said, err = s.attach(ctx, in.File); err != nil {
+		f, err := file()
+		if err != nil {
 			return nil, err
 		}
+		said = *f
 	}
 	said.At, said.Author, said.Value, said.Key = asked, Citizen, in.Value, in.Key
-	question, err := s.say(x, *said)
+	question, err := s.say(x, said)
 	if err != nil {
 		return nil, err
 	}
 	x.Events = opened(x, in, question)
 	// The engine hears every turn, so that danger is noticed whoever has the talk; what it says is used only when the machine has it.
-	reply, next := s.fileKept(), talk.Context
-	if in.File == nil {
+	var reply message.Reply
+	next := talk.Context
+	if in.File != nil {
+		reply = s.fileKept()
+	} else {
 		reply, next = s.answer(ctx, message.Question{Text: in.Text, Value: in.Value, Region: in.Region, Channel: in.Channel, Now: asked}, talk)
 	}
 	if err := ctx.Err(); err != nil {
