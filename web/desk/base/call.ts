@@ -24,16 +24,16 @@ export function setServerTime(now: string | undefined): void {
   if (!Number.isNaN(at)) skew = at - Date.now()
 }
 
-export async function call<T = void>(method: string, path: string, body?: unknown, options: {keepalive?: boolean} = {}): Promise<T> {
+export async function call<T = void>(method: string, path: string, body?: unknown, options: {keepalive?: boolean; headers?: Record<string, string>; lost?: string} = {}): Promise<T> {
+  const [type, content] = body === undefined ? [undefined, null] : body instanceof Blob ? ['application/octet-stream', body] : ['application/json', JSON.stringify(body)]
   let response: Response
   try {
     response = await fetch('/api/v1' + path, {
       method, credentials: 'same-origin', cache: 'no-store', keepalive: options.keepalive ?? false,
-      headers: body === undefined ? {Accept: 'application/json'} : {Accept: 'application/json', 'Content-Type': 'application/json'},
-      body: body === undefined ? null : JSON.stringify(body),
+      headers: {Accept: 'application/json', ...(type ? {'Content-Type': type} : {}), ...options.headers}, body: content,
     })
   } catch {
-    throw new Problem(0, 'network', '网络断开了，没有发出去。恢复后请再试。')
+    throw new Problem(0, 'network', options.lost ?? '网络断开了，没有发出去。恢复后请再试。')
   }
   const text = await response.text()
   if (response.ok) return (text ? JSON.parse(text) : undefined) as T
@@ -52,20 +52,8 @@ function read(status: number, text: string): Problem {
 }
 
 /** upload sends a file as it is. */
-export async function upload<T>(path: string, file: File, key: string): Promise<T> {
-  let response: Response
-  try {
-    response = await fetch('/api/v1' + path, {method: 'POST', body: file, credentials: 'same-origin',
-      headers: {Accept: 'application/json', 'Content-Type': 'application/octet-stream', 'Idempotency-Key': key}})
-  } catch {
-    throw new Problem(0, 'network', '网络断开了，文件没有发出去。恢复后请再试。')
-  }
-  const text = await response.text()
-  if (response.ok) return JSON.parse(text) as T
-  const problem = read(response.status, text)
-  if (response.status === 401) onSignedOut()
-  throw problem
-}
+export const upload = <T>(path: string, file: File, key: string): Promise<T> =>
+  call<T>('POST', path, file, {headers: {'Idempotency-Key': key}, lost: '网络断开了，文件没有发出去。恢复后请再试。'})
 
 export const get = <T>(path: string): Promise<T> => call<T>('GET', path)
 export const post = <T = void>(path: string, body: unknown = {}): Promise<T> => call<T>('POST', path, body)

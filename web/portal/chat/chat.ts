@@ -2,7 +2,7 @@
 // the same template. What people type only ever goes in as text.
 import {composer} from './composer'
 import {connection} from './connection'
-import {post, Refusal, tell, type Sent} from './post'
+import {newKey, post, Refusal, tell, type Sent} from './post'
 import {files} from './file'
 import {framed} from './framed'
 import {live, type Happening} from './live'
@@ -145,9 +145,4 @@ function start(root: HTMLElement): void {
       say.problem(error instanceof Refusal ? error.message : '没有记下来。请再点一次。')
     }
   }
-}
-
-/** crypto.randomUUID exists only on https and localhost. */
-function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, '0')).join('')
 }

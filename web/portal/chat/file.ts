@@ -1,5 +1,5 @@
 // A picture or a PDF instead of words. It is one turn of its own; the page that has no talk yet is loaded again, to be in the one that it opened.
-import {proofHeaders, Refusal, refusal} from './post'
+import {newKey, proofHeaders, Refusal, refusal} from './post'
 
 const most = 10 << 20
 
@@ -28,9 +28,8 @@ export function files(root: HTMLElement, conversation: () => string, failed: (wh
     label!.setAttribute('aria-busy', 'true')
     const to = conversation()
     try {
-      const key = Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, '0')).join('')
       const response = await fetch('/api/v1/files?' + new URLSearchParams({name: file.name, ...(to ? {conversation_id: to} : {})}).toString(),
-        {method: 'POST', body: file, credentials: 'same-origin', headers: {Accept: 'application/json', 'Content-Type': 'application/octet-stream', 'Idempotency-Key': key, ...proofHeaders()}})
+        {method: 'POST', body: file, credentials: 'same-origin', headers: {Accept: 'application/json', 'Content-Type': 'application/octet-stream', 'Idempotency-Key': newKey(), ...proofHeaders()}})
       if (!response.ok) throw await refusal(response)
       if (!to) location.reload() // the new talk is in the cookie now
     } catch (error) {

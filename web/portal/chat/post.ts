@@ -80,3 +80,8 @@ export async function refusal(response: Response): Promise<Refusal> {
   }
   return new Refusal('系统出了点问题，您的话还在。请稍后再试，急事请打 12345。', again)
 }
+
+/** newKey names one sending, so that the same one twice is kept once. crypto.randomUUID exists only on https and localhost. */
+export function newKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, '0')).join('')
+}
