@@ -4,7 +4,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/hex"
 	"errors"
@@ -20,6 +19,7 @@ import (
 	"syscall"
 	"time"
 
+	"bangban/answer/eval"
 	"bangban/channels/wechat/simulator"
 )
 
@@ -63,20 +63,20 @@ func questions() ([]string, error) {
 		return nil, err
 	}
 	defer f.Close()
+	rows, err := eval.ReadQuestions(f, *asked)
+	if err != nil {
+		return nil, err
+	}
 	var list []string
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		_, rest, ok := strings.Cut(lines.Text(), "\t")
-		text, _, _ := strings.Cut(rest, "\t")
-		if ok && text != "" && !strings.Contains(text, " >> ") && len(text) < 200 {
-			list = append(list, text)
+	for _, r := range rows {
+		if len(r.Turns) == 1 && len(r.Turns[0]) < 200 {
+			list = append(list, r.Turns[0])
 		}
 	}
 	if len(list) < 100 {
 		return nil, fmt.Errorf("%s holds %d questions", *asked, len(list))
 	}
-	return list, lines.Err()
+	return list, nil
 }
 
 // node is one running program.

@@ -1,7 +1,6 @@
 package wechat_test
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 	"strings"
 	"testing"
 
+	"bangban/answer/eval"
 	"bangban/channels/wechat/simulator"
 )
 
@@ -28,13 +28,12 @@ func asked200(t *testing.T) (list []string) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		if _, rest, ok := strings.Cut(lines.Text(), "\t"); ok && !strings.HasPrefix(lines.Text(), "#") {
-			text, _, _ := strings.Cut(rest, "\t")
-			first, _, _ := strings.Cut(text, " >> ")
-			list = append(list, first)
-		}
+	rows, err := eval.ReadQuestions(f, f.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range rows {
+		list = append(list, r.Turns[0])
 	}
 	return list
 }
