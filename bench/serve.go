@@ -7,18 +7,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 	"sync"
 	"text/tabwriter"
 	"time"
 
 	"bangban/answer/eval"
+	"bangban/bench/program"
 )
 
 // serve starts the real program over the starter city and asks it over HTTP by 1, 8 and 64 clients: the time of an answer, kept on disk
@@ -39,26 +37,26 @@ func serve(ctx context.Context, o options, out io.Writer) (err error) {
 			}
 		}
 	}
-	p := program{binary: o.serve, data: data}
-	if err := p.start(ctx); err != nil { // makes the database, and the vectors
+	p := asker{&program.Program{Binary: o.serve, Data: data}}
+	if err := p.Start(ctx); err != nil { // makes the database, and the vectors
 		return err
 	}
-	defer func() { err = errors.Join(err, p.stop()) }()
-	if err := p.ready(ctx); err != nil {
+	defer func() { err = errors.Join(err, p.Stop()) }()
+	if err := p.Ready(ctx); err != nil {
 		return err
 	}
-	if err := p.stop(); err != nil {
+	if err := p.Stop(); err != nil {
 		return err
 	}
 	begin := time.Now()
-	if err := p.start(ctx); err != nil {
+	if err := p.Start(ctx); err != nil {
 		return err
 	}
 	if err := p.ask(ctx, "身份证丢了怎么办"); err != nil {
 		return err
 	}
 	first := time.Since(begin)
-	if err := p.ready(ctx); err != nil {
+	if err := p.Ready(ctx); err != nil {
 		return err
 	}
 	questions, err := singles(o.questions)
@@ -73,7 +71,7 @@ func serve(ctx context.Context, o options, out io.Writer) (err error) {
 			return err
 		}
 		fmt.Fprintf(w, "%d\t%d\t%.1f\t%.1f\t%.0f\t%.0f\t\n", clients, len(took), millis(took[len(took)/2]), millis(took[len(took)*99/100]),
-			float64(len(took))/all.Seconds(), p.resident())
+			float64(len(took))/all.Seconds(), float64(p.Resident())/(1<<20))
 	}
 	fmt.Fprintf(w, "database in place → first answer\t%.2f s\t\n", first.Seconds())
 	return w.Flush()
@@ -102,73 +100,16 @@ func singles(dir string) ([]string, error) {
 	return out, nil
 }
 
-// program is a running bangban.
-type program struct {
-	binary, data, address string
-	cmd                   *exec.Cmd
-}
+// asker asks a running program.
+type asker struct{ *program.Program }
 
-func (p *program) start(ctx context.Context) error {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	p.address = free.Addr().String()
-	if err := free.Close(); err != nil {
-		return err
-	}
-	p.cmd = exec.CommandContext(ctx, p.binary, "serve", "--data", p.data, "--listen", p.address, "--rate-limit", "off", "--log-level", "error")
-	p.cmd.Stderr = os.Stderr
-	if err := p.cmd.Start(); err != nil {
-		return err
-	}
-	return p.wait(ctx, func(state string) bool { return true })
-}
-
-// ready waits until the meaning stage has all vectors, or is off.
-func (p *program) ready(ctx context.Context) error {
-	return p.wait(ctx, func(state string) bool { return !strings.Contains(state, "building") })
-}
-
-// wait asks /readyz until it is 200 and done agrees.
-func (p *program) wait(ctx context.Context, done func(state string) bool) error {
-	tick := time.NewTicker(20 * time.Millisecond)
-	defer tick.Stop()
-	for limit := time.Now().Add(10 * time.Minute); time.Now().Before(limit); {
-		if r, err := http.Get("http://" + p.address + "/readyz"); err == nil {
-			body, err := io.ReadAll(r.Body)
-			if err = errors.Join(err, r.Body.Close()); err != nil {
-				return err
-			}
-			if r.StatusCode == http.StatusOK && done(string(body)) {
-				return nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-tick.C:
-		}
-	}
-	return errors.New("the program did not become ready in ten minutes")
-}
-
-func (p *program) stop() error {
-	if p.cmd == nil || p.cmd.ProcessState != nil {
-		return nil
-	}
-	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
-		return err
-	}
-	return p.cmd.Wait()
-}
-
-func (p *program) ask(ctx context.Context, text string) error {
+// ask asks one question in a talk of its own.
+func (p asker) ask(ctx context.Context, text string) error {
 	body, err := json.Marshal(map[string]string{"text": text})
 	if err != nil {
 		return err
 	}
-	q, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+p.address+"/api/v1/ask", bytes.NewReader(body))
+	q, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+p.Address+"/api/v1/ask", bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -185,7 +126,7 @@ func (p *program) ask(ctx context.Context, text string) error {
 }
 
 // load asks for some seconds by so many clients, each question in a talk of its own; the times are sorted.
-func (p *program) load(ctx context.Context, questions []string, clients int) ([]time.Duration, time.Duration, error) {
+func (p asker) load(ctx context.Context, questions []string, clients int) ([]time.Duration, time.Duration, error) {
 	const lasting = 10 * time.Second
 	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = clients
 	var (
@@ -220,15 +161,3 @@ func (p *program) load(ctx context.Context, questions []string, clients int) ([]
 }
 
 // resident is the memory that the program holds now, in megabytes; 0 where the system does not tell.
-func (p *program) resident() float64 {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
-	if err != nil {
-		return 0
-	}
-	_, rest, _ := strings.Cut(string(status), "VmRSS:")
-	var kB float64
-	if _, err := fmt.Sscan(rest, &kB); err != nil {
-		return 0
-	}
-	return kB / 1024
-}

@@ -14,13 +14,14 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"bangban/bench/program"
 )
 
 var (
@@ -307,17 +308,7 @@ func (h *house) ready() ([]time.Duration, error) {
 // memory is the program's resident memory in bytes.
 func (h *house) memory() int64 {
 	time.Sleep(time.Second)
-	raw, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(h.process.Pid), "status"))
-	if err != nil {
-		return 0
-	}
-	for line := range strings.SplitSeq(string(raw), "\n") {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			n, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
-			return n << 10
-		}
-	}
-	return 0
+	return program.Resident(h.process.Pid)
 }
 
 // follow opens the agent's stream: what it brings is timed.

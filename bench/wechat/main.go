@@ -6,20 +6,14 @@ package main
 import (
 	"context"
 	"encoding/hex"
-	"errors"
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"net"
-	"net/http"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
-	"syscall"
-	"time"
+	"os/signal"
 
 	"bangban/answer/eval"
+	"bangban/bench/program"
 	"bangban/channels/wechat/simulator"
 )
 
@@ -42,11 +36,13 @@ const (
 
 func main() {
 	flag.Parse()
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer cancel()
 	run := speed
 	if *faults > 0 {
 		run = trouble
 	}
-	if err := run(); err != nil {
+	if err := run(ctx); err != nil {
 		fmt.Fprintln(os.Stderr, "wechat:", err)
 		os.Exit(1)
 	}
@@ -79,72 +75,11 @@ func questions() ([]string, error) {
 	return list, nil
 }
 
-// node is one running program.
-type node struct {
-	cmd     *exec.Cmd
-	address string
-}
-
-// start runs the program on a data folder, or on a database shared with others, against a platform.
-func start(data, database, base string) (*node, error) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	n := &node{address: free.Addr().String()}
-	if err := free.Close(); err != nil {
-		return nil, err
-	}
-	n.cmd = exec.Command(*binary, "serve", "--data", data, "--listen", n.address, "--embedding", "none", "--rate-limit", "off", "--log-level", "error")
-	n.cmd.Env = append(os.Environ(), "BANGBAN_WECHAT_APPID="+appID, "BANGBAN_WECHAT_SECRET=secretsecretsecretsecret", "BANGBAN_WECHAT_TOKEN="+token, "BANGBAN_WECHAT_AES_KEY="+key,
-		"BANGBAN_WECHAT_MODE="+*mode, "BANGBAN_WECHAT_API_BASE="+base, "BANGBAN_DATABASE="+database, "BANGBAN_SECRET_KEY="+hex.EncodeToString(make([]byte, 32)))
-	n.cmd.Stderr = os.Stderr
-	n.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := n.cmd.Start(); err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-	defer cancel()
-	for ctx.Err() == nil {
-		if r, err := http.Get("http://" + n.address + "/readyz"); err == nil {
-			_ = r.Body.Close()
-			if r.StatusCode == http.StatusOK {
-				return n, nil
-			}
-		}
-		select {
-		case <-ctx.Done():
-		case <-time.After(50 * time.Millisecond):
-		}
-	}
-	n.kill()
-	return nil, errors.New("the program was not ready within two minutes")
-}
-
-func (n *node) kill() {
-	_ = n.cmd.Process.Kill()
-	_ = n.cmd.Wait()
-}
-
-func (n *node) stop() {
-	_ = n.cmd.Process.Signal(os.Interrupt)
-	_ = n.cmd.Wait()
-}
-
-// resident is the memory of the process in MB.
-func (n *node) resident() int {
-	raw, err := os.ReadFile(filepath.Join("/proc", fmt.Sprint(n.cmd.Process.Pid), "status"))
-	if err != nil {
-		return 0
-	}
-	for line := range strings.Lines(string(raw)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			kb := 0
-			_, _ = fmt.Sscan(rest, &kb)
-			return kb >> 10
-		}
-	}
-	return 0
+// newNode is a program on a data folder, or on a database shared with others, against a platform.
+func newNode(data, database, base string) *program.Program {
+	return &program.Program{Binary: *binary, Data: data, Flags: []string{"--embedding", "none"}, Env: []string{"BANGBAN_WECHAT_APPID=" + appID,
+		"BANGBAN_WECHAT_SECRET=secretsecretsecretsecret", "BANGBAN_WECHAT_TOKEN=" + token, "BANGBAN_WECHAT_AES_KEY=" + key, "BANGBAN_WECHAT_MODE=" + *mode,
+		"BANGBAN_WECHAT_API_BASE=" + base, "BANGBAN_DATABASE=" + database, "BANGBAN_SECRET_KEY=" + hex.EncodeToString(make([]byte, 32))}}
 }
 
 func pick(list []string) string { return list[rand.IntN(len(list))] }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -46,7 +47,7 @@ func prepare(list []string, n, from int) ([]prepared, error) {
 }
 
 // speed times passive replies.
-func speed() error {
+func speed(ctx context.Context) (err error) {
 	list, err := questions()
 	if err != nil {
 		return err
@@ -61,24 +62,24 @@ func speed() error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	n, err := start(dir, "", sim.URL())
-	if err != nil {
+	n := newNode(dir, "", sim.URL())
+	if err := n.Start(ctx); err != nil {
 		return err
 	}
-	defer n.stop()
+	defer func() { err = errors.Join(err, n.Stop()) }()
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: *inFlight, MaxConnsPerHost: *inFlight}, Timeout: 10 * time.Second}
 	for round, count := range []int{*pushes / 10, *pushes} { // the first warms up
 		ready, err := prepare(list, count, round*1_000_000)
 		if err != nil {
 			return err
 		}
-		took, all, late, err := fire(client, "http://"+n.address+"/wechat", ready)
+		took, all, late, err := fire(client, "http://"+n.Address+"/wechat", ready)
 		if err != nil {
 			return err
 		}
 		if round == 1 {
 			fmt.Printf("mode %s, %d in flight, %d pushes: passive reply p50 %s, p95 %s, p99 %s, worst %s; %.0f a second; %d without a passive reply; resident %d MB\n", *mode, *inFlight,
-				len(took), at(took, .5), at(took, .95), at(took, .99), at(took, 1), float64(len(took))/all.Seconds(), late, n.resident())
+				len(took), at(took, .5), at(took, .95), at(took, .99), at(took, 1), float64(len(took))/all.Seconds(), late, n.Resident()>>20)
 		}
 	}
 	return nil

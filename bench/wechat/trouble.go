@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"bangban/bench/program"
 	"bangban/channels/wechat/simulator"
 )
 
@@ -27,12 +28,12 @@ type balancer struct {
 	nodes []*httputil.ReverseProxy
 }
 
-func (b *balancer) set(nodes ...*node) {
+func (b *balancer) set(nodes ...*program.Program) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.nodes = nil
 	for _, n := range nodes {
-		p := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: n.address})
+		p := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: n.Address})
 		p.Transport = &http.Transport{MaxIdleConnsPerHost: 128}
 		p.ErrorHandler = func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }
 		b.nodes = append(b.nodes, p)
@@ -48,7 +49,7 @@ func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // trouble asks many questions while answers are lost, pushes come several times and out of order, and a node is killed; then it counts what each
 // follower has read.
-func trouble() error {
+func trouble(ctx context.Context) error {
 	if *postgres == "" {
 		return errors.New("-faults needs -postgres: two nodes share a database")
 	}
@@ -61,7 +62,7 @@ func trouble() error {
 		return err
 	}
 	defer sim.Close()
-	h, done, err := pair(sim.URL())
+	h, done, err := pair(ctx, sim.URL())
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func trouble() error {
 	begin := time.Now()
 	asked, wait := crowd(sim, list, &sent)
 	killed := make(chan error, 1)
-	go func() { killed <- h.murder(b, &sent) }()
+	go func() { killed <- h.murder(ctx, b, &sent) }()
 	wait()
 	if err := <-killed; err != nil {
 		return err
@@ -85,18 +86,17 @@ func trouble() error {
 
 // house is two nodes on one database.
 type house struct {
-	base  string
 	dirs  []string
-	nodes []*node
+	nodes []*program.Program
 }
 
 // pair starts two nodes on one database.
-func pair(base string) (h *house, done func(), err error) {
-	h = &house{base: base, dirs: make([]string, 2), nodes: make([]*node, 2)}
+func pair(ctx context.Context, base string) (h *house, done func(), err error) {
+	h = &house{dirs: make([]string, 2), nodes: make([]*program.Program, 2)}
 	done = func() {
 		for _, n := range h.nodes {
 			if n != nil {
-				n.kill()
+				_ = n.Kill()
 			}
 		}
 		for _, d := range h.dirs {
@@ -105,7 +105,8 @@ func pair(base string) (h *house, done func(), err error) {
 	}
 	for i := range h.nodes {
 		if h.dirs[i], err = os.MkdirTemp("", "bangban-bench-wechat-"); err == nil {
-			h.nodes[i], err = start(h.dirs[i], address(*postgres), base)
+			h.nodes[i] = newNode(h.dirs[i], address(*postgres), base)
+			err = h.nodes[i].Start(ctx)
 		}
 		if err != nil {
 			done()
@@ -136,19 +137,19 @@ func address(database string) string {
 const murders = 10
 
 // murder kills one node after the other, with what it has in its hands, and starts it again; meanwhile the other goes on alone.
-func (h *house) murder(b *balancer, sent *atomic.Int64) error {
+func (h *house) murder(ctx context.Context, b *balancer, sent *atomic.Int64) error {
 	for n := range murders {
 		for sent.Load() < int64(*faults)*int64(n+1)/(murders+2) {
 			time.Sleep(10 * time.Millisecond)
 		}
 		victim := n % 2
 		b.set(h.nodes[1-victim]) // as a balancer does that notices; what is under way dies with the node
-		h.nodes[victim].kill()
-		again, err := start(h.dirs[victim], address(*postgres), h.base)
-		if err != nil {
+		if err := h.nodes[victim].Kill(); err != nil {
 			return err
 		}
-		h.nodes[victim] = again
+		if err := h.nodes[victim].Start(ctx); err != nil {
+			return err
+		}
 		b.set(h.nodes...)
 	}
 	return nil
