@@ -229,8 +229,9 @@ func again(change func() error) error {
 	}
 }
 
-// movedOn reports whether a change failed because the talk was changed by another since it was read.
+// movedOn reports whether a change failed because of what another did since the talk was read: changed it, or took a key or a number that was drawn
+// for it. Tried again, it is made of what is there then, and of a new number.
 func movedOn(err error) bool {
 	f, ok := faultOf(err)
-	return ok && f.Kind == fault.Conflict && f.Key == "conversation.moved_on"
+	return ok && f.Kind == fault.Conflict && (f.Key == "conversation.moved_on" || f.Key == "store.conflict")
 }
